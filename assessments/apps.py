@@ -1,0 +1,9 @@
+"""The assessments app: a board rating itself."""
+
+from django.apps import AppConfig
+
+
+class AssessmentsConfig(AppConfig):
+    """Registers the app."""
+
+    name = "assessments"

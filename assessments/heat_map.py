@@ -1,0 +1,112 @@
+"""A whole assessment at a glance: domains as rows, their elements as cells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import reverse
+
+from assessments.models import Rating
+from frameworks.models import Domain, Element, Level
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One element's level, beside that of the assessment before."""
+
+    rating: Rating
+    previous_level: Level | None = None
+
+    @property
+    def element(self) -> Element:
+        return self.rating.element
+
+    @property
+    def level(self) -> Level | None:
+        return self.rating.level
+
+    @property
+    def is_priority(self) -> bool:
+        return self.rating.is_priority
+
+    @property
+    def url(self) -> str:
+        return reverse(
+            "assessments:rate", args=[self.rating.assessment_id, self.rating.element.code]
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One domain."""
+
+    domain: Domain
+    cells: Sequence[Cell]
+
+    @property
+    def rated_count(self) -> int:
+        return sum(1 for cell in self.cells if cell.level)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """The assessment's domains in order. It counts and never averages: no overall grade."""
+
+    rows: Sequence[Row]
+    levels: Sequence[Level]
+    caption: str
+    previous_title: str = ""
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [cell for row in self.rows for cell in row.cells]
+
+    @property
+    def columns(self) -> int:
+        """How many cells the widest row has."""
+        return max((len(row.cells) for row in self.rows), default=0)
+
+    @property
+    def distribution(self) -> list[tuple[Level, int]]:
+        """How many elements stand at each level, the weakest first."""
+        return [
+            (level, sum(1 for cell in self.cells if cell.level == level)) for level in self.levels
+        ]
+
+    @property
+    def unrated_count(self) -> int:
+        return sum(1 for cell in self.cells if cell.level is None)
+
+    @property
+    def rated_count(self) -> int:
+        return len(self.cells) - self.unrated_count
+
+
+def build_heat_map(
+    *,
+    ratings: Iterable[Rating],
+    levels: Sequence[Level],
+    caption: str,
+    previous: Iterable[Rating] = (),
+    previous_title: str = "",
+) -> HeatMap:
+    """Arrange ratings by domain.
+
+    Args:
+        ratings: in the publisher's order, each with element, domain and level loaded.
+        levels: the framework's, the weakest first.
+        caption: what the map shows, for its table's caption.
+        previous: the ratings of the assessment before; elements are matched by code.
+        previous_title: what to call the assessment before, such as its year.
+    """
+    before = {rating.element.code: rating.level for rating in previous}
+    rows = [
+        Row(
+            domain=domain,
+            cells=[Cell(rating, before.get(rating.element.code)) for rating in group],
+        )
+        for domain, group in groupby(ratings, key=lambda rating: rating.element.domain)
+    ]
+    return HeatMap(rows=rows, levels=levels, caption=caption, previous_title=previous_title)

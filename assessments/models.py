@@ -1,0 +1,117 @@
+"""A board rating itself: assessments, and the board's one judgement of each element."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from assessments.querysets import AssessmentQuerySet, RatingQuerySet
+from frameworks.models import Element, Framework, Level
+from trusts.models import Trust, User
+
+NOTE_MAX_LENGTH = 10_000
+"""Characters in a note: several pages, and a bound on what one save can carry."""
+
+
+class Assessment(models.Model):
+    """One trust rated against one edition of one framework."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        COLLECTING = "collecting", "Collecting views"
+        AGREEING = "agreeing", "Agreeing"
+        AGREED = "agreed", "Agreed"
+
+    trust = models.ForeignKey(Trust, models.CASCADE, related_name="assessments")
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="assessments")
+    title = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status, default=Status.AGREEING)
+    due_on = models.DateField("due date", null=True, blank=True)
+    carried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="carried_to"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    minute_reference = models.CharField(max_length=100, blank=True)
+    history = HistoricalRecords()
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    status="agreed", agreed_at__isnull=False, agreed_by__isnull=False
+                )
+                | models.Q(~models.Q(status="agreed"), agreed_at=None, agreed_by=None),
+                name="assessment_agreed_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["draft", "collecting", "agreeing", "agreed"]),
+                name="assessment_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Where one goes on with it: the heat map once agreed, the task list before."""
+        name = "assessments:results" if self.is_agreed else "assessments:detail"
+        return reverse(name, args=[self.pk])
+
+    @property
+    def is_agreed(self) -> bool:
+        """Agreed is locked: ratings change only after reopening."""
+        return self.status == self.Status.AGREED
+
+
+class Rating(models.Model):
+    """The board's one judgement of one element.
+
+    One row an element is written when the assessment is created, so that every save
+    is a conditional UPDATE and two people saving at once can never lose a word.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="ratings")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="ratings")
+    level = models.ForeignKey(Level, models.PROTECT, null=True, blank=True, related_name="ratings")
+    note = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    is_priority = models.BooleanField("a priority for action", default=False)
+    updated_at = models.DateTimeField(null=True, blank=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("assessment", "element")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "element"], name="rating_unique"),
+            models.CheckConstraint(
+                condition=models.Q(updated_at=None, updated_by=None)
+                | models.Q(updated_at__isnull=False, updated_by__isnull=False),
+                name="rating_updated_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element} – {self.level or 'not rated yet'}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:rate", args=[self.assessment_id, self.element.code])
+
+    def says_the_same_as(self, other: Rating) -> bool:
+        """Whether both record the same judgement, whoever saved it and when."""
+        return (self.level_id, self.note, self.is_priority) == (
+            other.level_id,
+            other.note,
+            other.is_priority,
+        )

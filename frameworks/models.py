@@ -1,0 +1,220 @@
+"""What publishers wrote: frameworks, their levels, domains, elements and statements.
+
+Read-only to everyone but the operator. No code here or elsewhere knows a framework's
+name or how many levels it has.
+"""
+
+from django.db import models
+
+from frameworks.querysets import (
+    DomainQuerySet,
+    ElementQuerySet,
+    FrameworkQuerySet,
+    LevelQuerySet,
+    StatementQuerySet,
+)
+
+
+class Framework(models.Model):
+    """One edition of one published framework."""
+
+    class Subject(models.TextChoices):
+        TRUST = "trust", "A trust"
+        SCHOOL = "school", "A school"
+
+    key = models.SlugField(max_length=60)
+    edition = models.CharField(max_length=20, help_text="Year and month, such as 2023-09.")
+    title = models.CharField(max_length=200)
+    publisher = models.CharField(max_length=200)
+    published_on = models.DateField()
+    source_url = models.URLField()
+    licence = models.TextField()
+    attribution = models.TextField()
+    about = models.TextField(
+        blank=True, help_text="Where it comes from, what it is for and what it is not."
+    )
+    subject = models.CharField(max_length=10, choices=Subject, default=Subject.TRUST)
+    domain_noun = models.CharField(max_length=40, help_text="Such as pillar or domain.")
+    element_noun = models.CharField(max_length=40, help_text="Such as theme or element.")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+
+    objects = FrameworkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("title", "edition")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "edition"], name="framework_edition_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.edition})"
+
+    def natural_key(self) -> tuple[str, str]:
+        return self.key, self.edition
+
+
+class Level(models.Model):
+    """One step of a framework's scale."""
+
+    class Tone(models.TextChoices):
+        """How strong a level is to look at; each has a colour and a mark of its own."""
+
+        WEAKEST = "weakest", "Weakest"
+        WEAK = "weak", "Weak"
+        MIDDLE = "middle", "Neither"
+        STRONG = "strong", "Strong"
+        STRONGEST = "strongest", "Strongest"
+
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="levels")
+    order = models.PositiveSmallIntegerField(help_text="1 is the weakest.")
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=60)
+    meaning = models.TextField()
+    tone = models.CharField(max_length=10, choices=Tone)
+
+    objects = LevelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("framework", "order")
+        constraints = [
+            models.UniqueConstraint(fields=["framework", "order"], name="level_order_unique"),
+            models.UniqueConstraint(fields=["framework", "key"], name="level_key_unique"),
+            models.CheckConstraint(condition=models.Q(order__gte=1), name="level_order_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return *self.framework.natural_key(), self.key
+
+    natural_key.dependencies = ["frameworks.framework"]  # type: ignore[attr-defined]
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether an element at this level is offered first as a priority."""
+        return self.tone in (self.Tone.WEAKEST, self.Tone.WEAK)
+
+
+class Domain(models.Model):
+    """A group of elements; the publisher may call it a pillar."""
+
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="domains")
+    order = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+
+    objects = DomainQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("framework", "order")
+        constraints = [
+            models.UniqueConstraint(fields=["framework", "order"], name="domain_order_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str, str, int]:
+        return *self.framework.natural_key(), self.order
+
+    natural_key.dependencies = ["frameworks.framework"]  # type: ignore[attr-defined]
+
+
+class Element(models.Model):
+    """What is rated; the publisher may call it a theme, characteristic or criterion."""
+
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="elements")
+    number = models.PositiveSmallIntegerField()
+    code = models.CharField(
+        max_length=20, help_text="Fixed for good: wording packs and exports use it."
+    )
+    name = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+
+    objects = ElementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("domain", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["domain", "number"], name="element_number_unique"),
+            models.UniqueConstraint(fields=["domain", "code"], name="element_code_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name}"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return *self.domain.framework.natural_key(), self.code
+
+    natural_key.dependencies = ["frameworks.domain"]  # type: ignore[attr-defined]
+
+
+class Statement(models.Model):
+    """A question to ask, or a description of what an element looks like."""
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", "Question"
+        DESCRIPTOR = "descriptor", "Descriptor"
+
+    class Audience(models.TextChoices):
+        MEMBERS = "members", "Members"
+        BOARD = "board", "Board"
+        CEO = "ceo", "CEO"
+        BOTH = "both", "Board and CEO"
+
+    element = models.ForeignKey(Element, models.CASCADE, related_name="statements")
+    code = models.CharField(max_length=30)
+    order = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    level = models.ForeignKey(
+        Level,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="statements",
+        help_text="The level that it describes; none for a description of what good is.",
+    )
+    audience = models.CharField(max_length=10, choices=Audience, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="points",
+        help_text="The lead-in under which this point stands.",
+    )
+    text = models.TextField(help_text="In our words.")
+    publisher_text = models.TextField(
+        blank=True, help_text="Blank until the operator loads a wording pack."
+    )
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("element", "kind", "level", "order")
+        constraints = [
+            models.UniqueConstraint(fields=["element", "code"], name="statement_code_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="question") | models.Q(level__isnull=True),
+                name="statement_question_has_no_level",
+            ),
+            models.CheckConstraint(condition=~models.Q(text=""), name="statement_text_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return *self.element.domain.framework.natural_key(), self.code
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.element",
+        "frameworks.level",
+    ]
+
+    @property
+    def wording(self) -> str:
+        """The publisher's words where the trust may use them, else ours."""
+        return self.publisher_text or self.text

@@ -1,0 +1,145 @@
+"""What a trust will do about its weak elements: plans, priorities and actions."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from assessments.models import NOTE_MAX_LENGTH, Assessment
+from frameworks.models import Element
+from plans.querysets import ActionQuerySet, PlanQuerySet, PriorityQuerySet
+from trusts.models import User
+
+
+class StrategicArea(models.TextChoices):
+    """The five areas under which a trust's work is planned (trust improvement strategy, 2024)."""
+
+    VISION = "vision", "Vision, values, strategy and culture"
+    PEOPLE = "people", "People, learning and capacity"
+    PEDAGOGY = "pedagogy", "Assessment, curriculum and pedagogy"
+    ASSURANCE = "assurance", "Quality assurance and accountability"
+    SUSTAINABLE = "sustainable", "Sustainable learning organisations"
+
+
+class Plan(models.Model):
+    """The action plan that follows one assessment."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ADOPTED = "adopted", "Adopted by the board"
+
+    assessment = models.OneToOneField(Assessment, models.CASCADE, related_name="plan")
+    title = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    adopted_at = models.DateTimeField(null=True, blank=True)
+    adopted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    next_review_on = models.DateField("next review", null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    status="adopted", adopted_at__isnull=False, adopted_by__isnull=False
+                )
+                | models.Q(status="draft", adopted_at=None, adopted_by=None),
+                name="plan_adopted_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("plans:detail", args=[self.pk])
+
+
+class Priority(models.Model):
+    """An element that the plan acts on, and the key issue there."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="priorities")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="priorities")
+    order = models.PositiveSmallIntegerField()
+    key_issue = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    drop_reason = models.TextField(blank=True, validators=[MaxLengthValidator(2_000)])
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    dropped_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    objects = PriorityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("plan", "order", "pk")
+        verbose_name_plural = "priorities"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "element"], name="priority_unique"),
+            models.CheckConstraint(
+                condition=models.Q(dropped_at=None, dropped_by=None, drop_reason="")
+                | models.Q(
+                    ~models.Q(drop_reason=""), dropped_at__isnull=False, dropped_by__isnull=False
+                ),
+                name="priority_dropped_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element}"
+
+
+class Action(models.Model):
+    """One thing that somebody will do by a date, and how the board will know that it worked."""
+
+    class Status(models.TextChoices):
+        NOT_STARTED = "not_started", "Not started"
+        IN_PROGRESS = "in_progress", "In progress"
+        DONE = "done", "Done"
+        DROPPED = "dropped", "Dropped"
+
+    priority = models.ForeignKey(Priority, models.CASCADE, related_name="actions")
+    order = models.PositiveSmallIntegerField()
+    description = models.TextField("what will be done", validators=[MaxLengthValidator(2_000)])
+    owner = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="owned_actions"
+    )
+    owner_name = models.CharField(
+        max_length=150, blank=True, help_text="As it is printed; kept when the person goes."
+    )
+    due_on = models.DateField("due date")
+    strategic_area = models.CharField(max_length=12, choices=StrategicArea)
+    success_criterion = models.TextField(validators=[MaxLengthValidator(2_000)])
+    measure = models.CharField(max_length=500, blank=True)
+    baseline = models.CharField(max_length=200, blank=True)
+    target = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.NOT_STARTED)
+    drop_reason = models.TextField(blank=True, validators=[MaxLengthValidator(2_000)])
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("priority", "order", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["not_started", "in_progress", "done", "dropped"]),
+                name="action_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(~models.Q(drop_reason=""), status="dropped")
+                | models.Q(~models.Q(status="dropped"), drop_reason=""),
+                name="action_dropped_with_a_reason",
+            ),
+            models.CheckConstraint(condition=~models.Q(owner_name=""), name="action_has_an_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description[:60]

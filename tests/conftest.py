@@ -1,0 +1,141 @@
+"""A made-up framework, two trusts, and the people that every test is about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from assessments.actions import create_assessment
+from assessments.models import Assessment
+from frameworks.models import Domain, Element, Framework, Level, Statement
+from trusts.models import Membership, Role, Trust, User
+
+PASSWORD = "a long enough passphrase"
+
+
+def make_user(email: str, *, trust: Trust | None = None, role: str = "") -> User:
+    """A person, with a role in a trust where one is named."""
+    user = User.objects.create_user(email, PASSWORD, name=email.split("@")[0].title())
+    if trust:
+        Membership.objects.create(user=user, trust=trust, role=role)
+    return user
+
+
+def client_of(user: User) -> Client:
+    """A browser in which the person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def make_framework(
+    key: str = "made-up", *, domains: tuple[int, ...] = (2, 1), levels: int = 4
+) -> Framework:
+    """A framework with so many elements in each domain and so many levels."""
+    framework = Framework.objects.create(
+        key=key,
+        edition="2026-01",
+        title=f"The {key} framework",
+        publisher="Nobody",
+        published_on=date(2026, 1, 1),
+        source_url="https://framework.example/",
+        licence="For tests.",
+        attribution="Nobody",
+        domain_noun="area",
+        element_noun="point",
+    )
+    tones = list(Level.Tone.values)
+    made_levels = [
+        Level.objects.create(
+            framework=framework,
+            order=order,
+            key=f"step-{order}",
+            name=f"Step {order}",
+            meaning=f"What step {order} means.",
+            tone=tones[round((order - 1) * (len(tones) - 1) / max(levels - 1, 1))],
+        )
+        for order in range(1, levels + 1)
+    ]
+    number = 0
+    for order, count in enumerate(domains, start=1):
+        domain = Domain.objects.create(framework=framework, order=order, name=f"Area {order}")
+        for _ in range(count):
+            number += 1
+            _add_element(domain, number, made_levels)
+    return framework
+
+
+def _add_element(domain: Domain, number: int, levels: list[Level]) -> None:
+    code = f"MU-{number:02}"
+    element = Element.objects.create(
+        domain=domain, number=number, code=code, name=f"Point {number}", summary="A summary."
+    )
+    Statement.objects.create(
+        element=element, code=f"{code}-Q1", order=1, kind="question", text=f"Is {code} so?"
+    )
+    for level in (levels[0], levels[-1]):
+        Statement.objects.create(
+            element=element,
+            code=f"{code}-{level.order}",
+            order=1,
+            kind="descriptor",
+            level=level,
+            text=f"{code} at {level.name}.",
+        )
+
+
+@pytest.fixture
+def framework(db: None) -> Framework:
+    """Two areas of two and one points, four levels."""
+    return make_framework()
+
+
+@pytest.fixture
+def northfield(db: None) -> Trust:
+    return Trust.objects.create(name="Northfield Learning Trust", slug="northfield")
+
+
+@pytest.fixture
+def southmere(db: None) -> Trust:
+    return Trust.objects.create(name="Southmere Schools Trust", slug="southmere")
+
+
+@pytest.fixture
+def lead(northfield: Trust) -> User:
+    return make_user("lead@northfield.example", trust=northfield, role=Role.LEAD)
+
+
+@pytest.fixture
+def chair(northfield: Trust) -> User:
+    return make_user("chair@northfield.example", trust=northfield, role=Role.CHAIR)
+
+
+@pytest.fixture
+def executive(northfield: Trust) -> User:
+    return make_user("executive@northfield.example", trust=northfield, role=Role.EXECUTIVE)
+
+
+@pytest.fixture
+def trustee(northfield: Trust) -> User:
+    return make_user("trustee@northfield.example", trust=northfield, role=Role.TRUSTEE)
+
+
+@pytest.fixture
+def observer(northfield: Trust) -> User:
+    return make_user("observer@northfield.example", trust=northfield, role=Role.OBSERVER)
+
+
+@pytest.fixture
+def stranger(southmere: Trust) -> User:
+    """A lead, but of another trust."""
+    return make_user("lead@southmere.example", trust=southmere, role=Role.LEAD)
+
+
+@pytest.fixture
+def assessment(northfield: Trust, framework: Framework, lead: User) -> Assessment:
+    """Being agreed, nothing rated yet."""
+    return create_assessment(
+        trust=northfield, framework=framework, title="Self-assessment 2026", due_on=None, by=lead
+    )

@@ -1,0 +1,138 @@
+"""Who: people, trusts, and the role that a person holds in a trust."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from trusts.querysets import TrustOwnedQuerySet, TrustQuerySet, UserManager
+
+
+class Role(models.TextChoices):
+    """What a person is to a trust; `permissions.py` says what each role may do."""
+
+    LEAD = "lead", "Governance lead"
+    CHAIR = "chair", "Chair"
+    EXECUTIVE = "executive", "Executive"
+    TRUSTEE = "trustee", "Trustee"
+    OBSERVER = "observer", "Observer"
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; signs in by email."""
+
+    email = models.EmailField("email address", unique=True)
+    name = models.CharField(max_length=150)
+    is_staff = models.BooleanField("operator", default=False)
+    is_active = models.BooleanField("may sign in", default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ("name", "email")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_in_any_case",
+                violation_error_message="A person with this email address is here already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def natural_key(self) -> tuple[str]:
+        return (self.email,)
+
+    @cached_property
+    def memberships_by_trust(self) -> dict[int, Membership]:
+        """The person's memberships by trust, read once a request, in the trusts' order."""
+        memberships = self.memberships.select_related("trust").order_by("trust__name")
+        return {membership.trust_id: membership for membership in memberships}
+
+
+class Trust(models.Model):
+    """An academy trust."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=60, unique=True)
+    uid = models.CharField(
+        "group UID",
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^\d{1,10}$", "A group UID is a number.")],
+        help_text="The group's unique identifier on Get information about schools.",
+    )
+    companies_house_number = models.CharField(
+        max_length=8,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[A-Z0-9]{8}$", "A company number has eight digits or capitals.")
+        ],
+    )
+
+    objects = TrustQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["uid"], condition=~models.Q(uid=""), name="trust_uid_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("trusts:home", args=[self.slug])
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    @property
+    def leads(self) -> models.QuerySet[User]:
+        """Whom to ask where a role does not suffice."""
+        return User.objects.filter(
+            memberships__trust=self, memberships__role=Role.LEAD, is_active=True
+        )
+
+
+class Membership(models.Model):
+    """A person's role in a trust."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    trust = models.ForeignKey(Trust, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    history = HistoricalRecords()
+
+    objects = TrustOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("trust", "user")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "trust"],
+                name="membership_unique",
+                violation_error_message="This person is a member of the trust already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}, {self.trust}"

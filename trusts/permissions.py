@@ -1,0 +1,69 @@
+"""Which role may do what: one enum, one map, one question."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+
+from trusts.models import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from trusts.models import Trust, User
+
+
+class Permission(StrEnum):
+    """What can be done in a trust; the value finishes the sentence "you cannot …"."""
+
+    VIEW = "see this trust's work"
+    RATE = "record or sign off the board's ratings"
+    MANAGE = "set up an assessment"
+    PLAN = "write the action plan"
+    ISSUE = "issue a report"
+
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.LEAD: frozenset(Permission),
+    Role.CHAIR: frozenset({Permission.VIEW, Permission.RATE, Permission.ISSUE}),
+    Role.EXECUTIVE: frozenset({Permission.VIEW, Permission.PLAN, Permission.ISSUE}),
+    Role.TRUSTEE: frozenset({Permission.VIEW}),
+    Role.OBSERVER: frozenset({Permission.VIEW}),
+}
+
+
+class WrongRole(PermissionDenied):
+    """The right trust and the wrong role; carries what the 403 page needs to say whom to ask."""
+
+    def __init__(self, permission: Permission, trust: Trust) -> None:
+        super().__init__(f"You cannot {permission}.")
+        self.permission = permission
+        self.trust = trust
+
+
+def has_permission(user: User | AnonymousUser, permission: Permission, trust: Trust) -> bool:
+    """Whether the user's role in the trust allows it; reads memberships once a request."""
+    if not user.is_authenticated:
+        return False
+    membership = user.memberships_by_trust.get(trust.pk)
+    return membership is not None and permission in PERMISSIONS[membership.role]
+
+
+def require_permission(user: User | AnonymousUser, permission: Permission, trust: Trust) -> None:
+    """Go on only where the role allows it.
+
+    Raises:
+        WrongRole: it does not; answered with 403 and whom to ask.
+    """
+    if not has_permission(user, permission, trust):
+        raise WrongRole(permission, trust)
+
+
+def allowed(user: User | AnonymousUser, trust: Trust) -> dict[str, bool]:
+    """What the user may do in the trust, for templates: `{% if may.rate %}`."""
+    return {
+        permission.name.lower(): has_permission(user, permission, trust)
+        for permission in Permission
+    }

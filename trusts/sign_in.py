@@ -1,0 +1,69 @@
+"""Signing in: nobody signs themself up, every page asks for it, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from trusts.models import User
+
+UNAUTHORISED = 401
+
+
+class SignedInRequest(HttpRequest):
+    """What a view gets: the middleware below has seen to it that somebody is signed in."""
+
+    user: User
+
+
+class InvitedOnlyAdapter(DefaultAccountAdapter):
+    """People are invited; there is no page to sign up on."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+def display_name(user: User) -> str:
+    """What allauth's pages call a person."""
+    return str(user)
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every view asks for a signed-in person unless it is marked `login_not_required`.
+
+    A form sent after the session ended comes back with all that was typed, to be
+    sent again once the person has signed in.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> Any:
+        if request.method == "POST":
+            return typed_again(request, status=UNAUTHORISED)
+        return super().handle_no_permission(request, view_func)
+
+
+def typed_again(request: HttpRequest, *, status: int) -> HttpResponse:
+    """A page that holds every field of the request, ready to be sent once more.
+
+    For a form that was refused before any view read it: the session had ended, or the
+    page was older than the present sign-in.
+    """
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken" and "password" not in name
+        for value in values
+    ]
+    template = (
+        "trusts/_typed_again.html"
+        if getattr(request, "htmx", False)
+        else ("trusts/typed_again.html")
+    )
+    return render(request, template, {"typed": typed}, status=status)

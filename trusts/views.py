@@ -1,0 +1,73 @@
+"""The front page, a trust's home, and the pages that say no."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_REFERER
+from django.shortcuts import get_object_or_404, redirect, render
+
+from trusts.home import panels_for, tasks_of
+from trusts.models import Trust
+from trusts.permissions import WrongRole, allowed
+from trusts.sign_in import SignedInRequest, typed_again
+
+FORBIDDEN = 403
+CROSS_SITE = tuple(
+    reason.split("%")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_REFERER)
+)
+
+
+@login_not_required
+def index(request: HttpRequest) -> HttpResponse:
+    """The front page; a person of one trust goes straight to it."""
+    if not request.user.is_authenticated:
+        return render(request, "trusts/welcome.html")
+    memberships = list(request.user.memberships_by_trust.values())
+    if len(memberships) == 1:
+        return redirect(memberships[0].trust)
+    return render(request, "trusts/choose_trust.html", {"memberships": memberships})
+
+
+def home(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What needs doing in a trust."""
+    trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    panels = panels_for(request.user, trust)
+    context = {
+        "trust": trust,
+        "panels": panels,
+        "tasks": tasks_of(panels),
+        "may": allowed(request.user, trust),
+        "membership": request.user.memberships_by_trust[trust.pk],
+    }
+    return render(request, "trusts/home.html", context)
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answers once the database does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """The right trust and the wrong role: say what is refused and whom to ask."""
+    context = {}
+    if isinstance(exception, WrongRole):
+        context = {
+            "trust": exception.trust,
+            "leads": exception.trust.leads,
+            "permission_label": str(exception.permission),
+        }
+    return render(request, "403.html", context, status=FORBIDDEN)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form older than the present sign-in is offered again; one from another site is not."""
+    if reason.startswith(CROSS_SITE):
+        return render(request, "403.html", status=FORBIDDEN)
+    return typed_again(request, status=FORBIDDEN)
