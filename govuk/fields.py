@@ -1,0 +1,130 @@
+"""Fields and widgets that the `govuk` template pack knows how to draw."""
+
+import calendar
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+BOXES = ("day", "month", "year")
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name} | {
+    name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
+}
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+
+
+class DateInput(forms.MultiWidget):
+    """A date in three boxes, which keep what was typed even where it is no date."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({box: forms.TextInput() for box in BOXES}, attrs)
+
+    def decompress(self, value: datetime.date | str | None) -> list[str]:
+        if isinstance(value, str):
+            try:
+                value = datetime.date.fromisoformat(value)
+            except ValueError:
+                return [value, "", ""]
+        if value is None:
+            return ["", "", ""]
+        return [str(value.day), str(value.month), str(value.year)]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Boxes are named and numbered by what they hold: `due_on_day`, `id_due_on_day`."""
+        context = super().get_context(name, value, attrs)
+        for box, subwidget in zip(BOXES, context["widget"]["subwidgets"], strict=True):
+            subwidget["box"] = box
+            if identifier := context["widget"]["attrs"].get("id"):
+                subwidget["attrs"]["id"] = f"{identifier}_{box}"
+        return context
+
+
+class DateField(forms.DateField):
+    """A date asked for in three boxes; an error says which box is wrong and why.
+
+    The boxes at fault travel in the error's `params["boxes"]`, where the template pack reads them.
+    """
+
+    widget = DateInput
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        if not isinstance(value, list | tuple):
+            return super().to_python(value)
+        typed = [str(part or "").strip() for part in value]
+        if not any(typed):
+            return None
+        missing = [box for box, text in zip(BOXES, typed, strict=True) if not text]
+        if missing:
+            wanted = " and ".join(f"a {box}" for box in missing)
+            raise _date_error(f"The date must include {wanted}", *missing)
+        day, month, year = _day(typed[0]), _month(typed[1]), _year(typed[2])
+        days = calendar.monthrange(year, month)[1]
+        if day > days:
+            raise _date_error(
+                f"Enter a real date: {calendar.month_name[month]} {year} has {days} days", "day"
+            )
+        return datetime.date(year, month, day)
+
+
+def _date_error(message: str, *boxes: str) -> ValidationError:
+    return ValidationError(message, code="invalid", params={"boxes": list(boxes)})
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _day(text: str) -> int:
+    day = _number(text)
+    if day is None or not 1 <= day <= 31:
+        raise _date_error("The day must be a number from 1 to 31", "day")
+    return day
+
+
+def _month(text: str) -> int:
+    month = _number(text) or MONTHS.get(text.lower())
+    if month is None or not 1 <= month <= 12:
+        raise _date_error("The month must be a number from 1 to 12, or its name", "month")
+    return month
+
+
+def _year(text: str) -> int:
+    year = _number(text)
+    if year is None or not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise _date_error("The year must be four figures, like 2027", "year")
+    return year
+
+
+class MultilineField(forms.CharField):
+    """Text of several lines whose length is counted as the page's character count does.
+
+    Browsers send each line break as two characters but count it as one while people type.
+    Without this a note that the page calls within its limit could be refused.
+    """
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
+class HintedRadioSelect(forms.RadioSelect):
+    """Radios with a line of explanation under some of them, by value."""
+
+    def __init__(
+        self,
+        attrs: dict[str, Any] | None = None,
+        choices: Sequence[tuple[Any, Any]] = (),
+        *,
+        hints: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(attrs, choices)
+        self.hints = dict(hints or {})
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["hint"] = self.hints.get(str(option["value"]), "")
+        return option
