@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "django_htmx",
     "govuk_frontend_django",
+    "govuk",
     "simple_history",
     "frameworks",
     "trusts",
