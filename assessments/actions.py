@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
-from simple_history.utils import update_change_reason
 
 from assessments.models import Assessment, Rating
+from assessments.querysets import RatingQuerySet
 from frameworks.models import Element, Framework
 from trusts.models import Trust, User
 
@@ -18,14 +19,35 @@ class NotAllowedNow(Exception):
     """The assessment's status does not allow it; the message says what to do instead."""
 
 
+class TitleTaken(Exception):
+    """The trust has an assessment of this title."""
+
+
+class SavedMeanwhile(Exception):
+    """Somebody else saved the rating after the writer's page was made.
+
+    Attributes:
+        current: the rating as it stands now, with its level and who saved it.
+    """
+
+    def __init__(self, current: Rating) -> None:
+        super().__init__(f"{current.updated_by} has saved this rating in the meantime.")
+        self.current = current
+
+
 @transaction.atomic
 def create_assessment(
     *, trust: Trust, framework: Framework, title: str, due_on: date | None, by: User
 ) -> Assessment:
-    """Open an assessment for agreeing, with one empty rating for every element."""
-    assessment = Assessment.objects.create(
+    """Open an assessment for agreeing, with one empty rating for every element.
+
+    Raises:
+        TitleTaken: the trust has an assessment of this title.
+    """
+    assessment = Assessment(
         trust=trust, framework=framework, title=title, due_on=due_on, created_by=by
     )
+    _save_titled(assessment, by=by)
     elements = Element.objects.filter(domain__framework=framework)
     Rating.objects.bulk_create(
         Rating(assessment=assessment, element=element) for element in elements
@@ -34,66 +56,147 @@ def create_assessment(
 
 
 @transaction.atomic
-def record_rating(*, rating: Rating, version: int, by: User) -> bool:
-    """Record the board's judgement of an element, unless somebody saved it in the meantime.
+def rename_assessment(
+    *, assessment: Assessment, title: str, due_on: date | None, by: User
+) -> None:
+    """Give the assessment another title or due date.
+
+    Raises:
+        TitleTaken: another of the trust's assessments has this title.
+    """
+    assessment.title, assessment.due_on = title, due_on
+    _save_titled(assessment, by=by)
+
+
+def _save_titled(assessment: Assessment, *, by: User) -> None:
+    try:
+        with transaction.atomic():
+            _save_with_history(assessment, by=by)
+    except IntegrityError as fault:
+        raise TitleTaken from fault
+
+
+@transaction.atomic
+def record_rating(*, rating: Rating, version: int, by: User) -> None:
+    """Record the board's judgement of an element.
+
+    Safe to repeat: where the row says the same already, nothing is written and nothing
+    is wrong, since the first answer may have been lost on its way.
 
     Args:
         rating: the row with its new level, note and priority set.
         version: the version that the writer's page showed.
         by: who writes.
 
-    Returns:
-        Whether the row was written. False: it has another version now, and is as it was.
-
     Raises:
-        NotAllowedNow: the assessment is not being agreed.
+        SavedMeanwhile: the row has another version now, and is as it was.
+        NotAllowedNow: the assessment is not being agreed, and the row is as it was.
     """
     rating.updated_at, rating.updated_by = timezone.now(), by
-    if not Rating.objects.save_if_unchanged(rating, version=version):
-        return False
-    rating.version = version + 1
-    Rating.history.bulk_history_create([rating], update=True, default_user=by)
-    return True
+    if _open_ratings().save_if_unchanged(rating, version=version):
+        rating.version = version + 1
+        Rating.history.bulk_history_create([rating], update=True, default_user=by)
+        return
+    current = Rating.objects.for_page().get(pk=rating.pk)
+    if rating.says_the_same_as(current):
+        rating.version = current.version
+    elif current.assessment.status != Assessment.Status.AGREEING:
+        raise NotAllowedNow(
+            "This assessment is no longer open for rating. "
+            "Ask the chair or the governance lead to reopen it."
+        )
+    else:
+        raise SavedMeanwhile(current)
+
+
+def _open_ratings() -> RatingQuerySet:
+    """The ratings of every assessment that is being agreed.
+
+    By EXISTS, not by a join: Django would turn a joined UPDATE's whole condition into a
+    subquery, and PostgreSQL does not look at a subquery's version again after it has
+    waited for another writer. That would lose the other writer's words.
+    """
+    agreeing = Assessment.objects.filter(
+        pk=OuterRef("assessment_id"), status=Assessment.Status.AGREEING
+    )
+    return Rating.objects.filter(Exists(agreeing))
 
 
 @transaction.atomic
 def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User) -> None:
     """Sign the board's ratings off; from now on they are locked.
 
+    Every rating gets a new version, so that a save already on its way finds the row
+    changed and then the assessment closed, instead of slipping in behind the signature.
+
     Raises:
         NotAllowedNow: it is not being agreed, or somebody has just signed it off.
     """
-    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if current.status != Assessment.Status.AGREEING:
-        raise NotAllowedNow("Only an assessment that is being agreed can be signed off.")
-    current.status = Assessment.Status.AGREED
-    current.agreed_at, current.agreed_by = timezone.now(), by
-    current.minute_reference = minute_reference
-    current.save()
+    assessment.ratings.update(version=F("version") + 1)
+    _change_status(
+        assessment,
+        before=Assessment.Status.AGREEING,
+        after=Assessment.Status.AGREED,
+        refusal="Only an assessment that is being agreed can be signed off.",
+        agreed_at=timezone.now(),
+        agreed_by=by,
+        minute_reference=minute_reference,
+        by=by,
+    )
 
 
 @transaction.atomic
 def reopen_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
-    """Unlock an agreed assessment; the reason stays in its history.
+    """Unlock an agreed assessment; the reason and who gave it stay in its history.
 
     Raises:
         NotAllowedNow: it is not agreed.
     """
+    _change_status(
+        assessment,
+        before=Assessment.Status.AGREED,
+        after=Assessment.Status.AGREEING,
+        refusal="Only an agreed assessment can be reopened.",
+        agreed_at=None,
+        agreed_by=None,
+        minute_reference="",
+        reason=reason,
+        by=by,
+    )
+
+
+def _change_status(
+    assessment: Assessment,
+    *,
+    before: str,
+    after: str,
+    refusal: str,
+    by: User,
+    reason: str = "",
+    **fields: object,
+) -> None:
     current = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if current.status != Assessment.Status.AGREED:
-        raise NotAllowedNow("Only an agreed assessment can be reopened.")
-    current.status = Assessment.Status.AGREEING
-    current.agreed_at = current.agreed_by = None
-    current.minute_reference = ""
-    current.save()
-    update_change_reason(current, reason)
+    if current.status != before:
+        raise NotAllowedNow(refusal)
+    assessment.status = after
+    for name, value in fields.items():
+        setattr(assessment, name, value)
+    _save_with_history(assessment, by=by, reason=reason)
+
+
+def _save_with_history(assessment: Assessment, *, by: User, reason: str = "") -> None:
+    # The two names by which simple-history is told who and why.
+    assessment._history_user = by  # type: ignore[attr-defined]
+    assessment._change_reason = reason  # type: ignore[attr-defined]
+    assessment.save()
 
 
 @transaction.atomic
 def set_priorities(*, assessment: Assessment, elements: Collection[Element], by: User) -> None:
     """Mark which elements the board means to act on, and no others.
 
-    Allowed after agreeing too: choosing priorities changes no judgement.
+    Allowed after agreeing too: choosing priorities changes no judgement, so who agreed
+    it and when stay as they are.
     """
     chosen = {element.pk for element in elements}
     changed = [
@@ -104,6 +207,5 @@ def set_priorities(*, assessment: Assessment, elements: Collection[Element], by:
     for rating in changed:
         rating.is_priority = not rating.is_priority
         rating.version += 1
-        rating.updated_at, rating.updated_by = timezone.now(), by
-    Rating.objects.bulk_update(changed, ["is_priority", "version", "updated_at", "updated_by"])
+    Rating.objects.bulk_update(changed, ["is_priority", "version"])
     Rating.history.bulk_history_create(changed, update=True, default_user=by)

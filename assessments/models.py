@@ -56,6 +56,7 @@ class Assessment(models.Model):
                 condition=models.Q(status__in=["draft", "collecting", "agreeing", "agreed"]),
                 name="assessment_status_known",
             ),
+            models.UniqueConstraint(fields=["trust", "title"], name="assessment_title_unique"),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +108,11 @@ class Rating(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessments:rate", args=[self.assessment_id, self.element.code])
+
+    @property
+    def is_rated(self) -> bool:
+        """A note alone is a start, not a rating."""
+        return self.level_id is not None
 
     def says_the_same_as(self, other: Rating) -> bool:
         """Whether both record the same judgement, whoever saved it and when."""

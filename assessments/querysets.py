@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from trusts.querysets import TrustOwnedQuerySet
 
@@ -23,20 +23,20 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
             rated_count=Count("ratings", filter=Q(ratings__level__isnull=False)),
         )
 
+    def agreed_before(self, assessment: Assessment) -> AssessmentQuerySet:
+        """The trust's earlier agreed assessments by any edition of the framework, newest first."""
+        return self.filter(
+            trust=assessment.trust_id,
+            framework__key=assessment.framework.key,
+            status="agreed",
+            created_at__lt=assessment.created_at,
+        ).order_by("-created_at")
+
     def before(self, assessment: Assessment) -> Assessment | None:
         """The one that this assessment is compared with: carried from, else the last agreed."""
         if assessment.carried_from_id:
             return self.filter(pk=assessment.carried_from_id).first()
-        return (
-            self.filter(
-                trust=assessment.trust_id,
-                framework__key=assessment.framework.key,
-                status="agreed",
-                created_at__lt=assessment.created_at,
-            )
-            .order_by("-agreed_at")
-            .first()
-        )
+        return self.agreed_before(assessment).first()
 
 
 class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
@@ -50,11 +50,18 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
             "element__domain__order", "element__number"
         )
 
+    def for_page(self) -> RatingQuerySet:
+        """Each with all that the element's page shows of it, in one query."""
+        return self.select_related(
+            "assessment__trust", "assessment__framework", "element__domain", "level", "updated_by"
+        )
+
     def save_if_unchanged(self, rating: Rating, *, version: int) -> bool:
         """Write the rating only if its row still has the version that the writer began from.
 
         Returns:
-            Whether the row was written. False: somebody else saved first; nothing changed.
+            Whether the row was written. False: it has another version, or is not among
+            these rows; nothing changed.
         """
         written = self.filter(pk=rating.pk, version=version).update(
             level=rating.level,
@@ -62,6 +69,6 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
             is_priority=rating.is_priority,
             updated_at=rating.updated_at,
             updated_by=rating.updated_by,
-            version=models.F("version") + 1,
+            version=F("version") + 1,
         )
         return written == 1
