@@ -128,3 +128,23 @@ class HintedRadioSelect(forms.RadioSelect):
         option = super().create_option(*args, **kwargs)
         option["hint"] = self.hints.get(str(option["value"]), "")
         return option
+
+
+class VersionField(forms.IntegerField):
+    """Which version of a row the page showed, carried hidden in its form.
+
+    One that cannot be read counts as out of date: the writer then gets both texts
+    to choose from, never an error about a box that nobody can see.
+    """
+
+    UNREADABLE = -1
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def clean(self, value: Any) -> int:
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            return self.UNREADABLE
+        return int(text)

@@ -21,7 +21,7 @@ function copyFolder(name, extension) {
   }
 }
 
-function buildStyles() {
+function compileStyles() {
   const { css } = sass.compile(join(here, "scss", "trust-quality.scss"), {
     style: "compressed",
     quietDeps: true,
@@ -30,8 +30,7 @@ function buildStyles() {
   if (/govuk-crest|GDS Transport/.test(css)) {
     throw new Error("The stylesheet still names the crest or the Transport typeface.");
   }
-  mkdirSync(join(out, "css"), { recursive: true });
-  writeFileSync(join(out, "css", "trust-quality.css"), withoutSourceMap(css));
+  return withoutSourceMap(css);
 }
 
 function copyFonts() {
@@ -54,9 +53,11 @@ function copyFrontendScript() {
   );
 }
 
+// Compiled before anything is removed: a mistake in the styles leaves the last build standing.
+const styles = compileStyles();
 rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
-buildStyles();
+mkdirSync(join(out, "css"), { recursive: true });
+writeFileSync(join(out, "css", "trust-quality.css"), styles);
 copyFonts();
 copyFolder("css", ".css");
 copyFolder("js", ".js");

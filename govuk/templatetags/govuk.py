@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, Textarea
+from django.forms import BaseForm, BoundField, CheckboxInput, Field, Textarea
 from django.forms.formsets import BaseFormSet
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
@@ -141,10 +141,17 @@ def _form_errors(form: BaseForm | BaseFormSet) -> list[SummaryError]:
         return own + [error for one in form.forms for error in _form_errors(one)]
     own = [SummaryError(str(message), _first_target(form)) for message in form.non_field_errors()]
     return own + [
-        SummaryError(str(message), focus_target(field))
+        SummaryError(_named(field, str(message)), focus_target(field))
         for field in form
         for message in field.errors
     ]
+
+
+def _named(field: BoundField, message: str) -> str:
+    """Django's own "This field is required." says nothing in a list: name the field there."""
+    if message == str(Field.default_error_messages["required"]):
+        return f"{field.label}: {message[0].lower()}{message[1:]}"
+    return message
 
 
 def _first_target(form: BaseForm) -> str:
