@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from simple_history.models import HistoricalRecords
 
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Element
 from plans.querysets import ActionQuerySet, PlanQuerySet, PriorityQuerySet
-from trusts.models import User
+from trusts.models import Trust, User
+
+REASON_MAX_LENGTH = 2_000
+DESCRIPTION_MAX_LENGTH = 2_000
 
 
 class StrategicArea(models.TextChoices):
@@ -39,6 +45,7 @@ class Plan(models.Model):
     adopted_at = models.DateTimeField(null=True, blank=True)
     adopted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     next_review_on = models.DateField("next review", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
     objects = PlanQuerySet.as_manager()
@@ -61,6 +68,18 @@ class Plan(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.pk])
 
+    @property
+    def trust(self) -> Trust:
+        return self.assessment.trust
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.status == self.Status.ADOPTED
+
+    def says_the_same_as(self, other: Plan) -> bool:
+        """Whether both hold the same of what the plan's form asks."""
+        return (self.title, self.next_review_on) == (other.title, other.next_review_on)
+
 
 class Priority(models.Model):
     """An element that the plan acts on, and the key issue there."""
@@ -69,7 +88,7 @@ class Priority(models.Model):
     element = models.ForeignKey(Element, models.PROTECT, related_name="priorities")
     order = models.PositiveSmallIntegerField()
     key_issue = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
-    drop_reason = models.TextField(blank=True, validators=[MaxLengthValidator(2_000)])
+    drop_reason = models.TextField(blank=True, validators=[MaxLengthValidator(REASON_MAX_LENGTH)])
     dropped_at = models.DateTimeField(null=True, blank=True)
     dropped_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -94,6 +113,13 @@ class Priority(models.Model):
     def __str__(self) -> str:
         return f"{self.element}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("plans:priority", args=[self.pk])
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.dropped_at is not None
+
 
 class Action(models.Model):
     """One thing that somebody will do by a date, and how the board will know that it worked."""
@@ -106,7 +132,9 @@ class Action(models.Model):
 
     priority = models.ForeignKey(Priority, models.CASCADE, related_name="actions")
     order = models.PositiveSmallIntegerField()
-    description = models.TextField("what will be done", validators=[MaxLengthValidator(2_000)])
+    description = models.TextField(
+        "what will be done", validators=[MaxLengthValidator(DESCRIPTION_MAX_LENGTH)]
+    )
     owner = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="owned_actions"
     )
@@ -115,13 +143,21 @@ class Action(models.Model):
     )
     due_on = models.DateField("due date")
     strategic_area = models.CharField(max_length=12, choices=StrategicArea)
-    success_criterion = models.TextField(validators=[MaxLengthValidator(2_000)])
+    success_criterion = models.TextField(validators=[MaxLengthValidator(DESCRIPTION_MAX_LENGTH)])
     measure = models.CharField(max_length=500, blank=True)
     baseline = models.CharField(max_length=200, blank=True)
     target = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.NOT_STARTED)
-    drop_reason = models.TextField(blank=True, validators=[MaxLengthValidator(2_000)])
+    drop_reason = models.TextField(blank=True, validators=[MaxLengthValidator(REASON_MAX_LENGTH)])
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    dropped_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+    key = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text="Made with the form that adds it, so that sending the form twice adds one.",
+    )
     history = HistoricalRecords()
 
     objects = ActionQuerySet.as_manager()
@@ -134,12 +170,54 @@ class Action(models.Model):
                 name="action_status_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(~models.Q(drop_reason=""), status="dropped")
-                | models.Q(~models.Q(status="dropped"), drop_reason=""),
+                condition=models.Q(
+                    ~models.Q(drop_reason=""),
+                    status="dropped",
+                    dropped_at__isnull=False,
+                    dropped_by__isnull=False,
+                )
+                | models.Q(
+                    ~models.Q(status="dropped"), drop_reason="", dropped_at=None, dropped_by=None
+                ),
                 name="action_dropped_with_a_reason",
             ),
             models.CheckConstraint(condition=~models.Q(owner_name=""), name="action_has_an_owner"),
         ]
 
     def __str__(self) -> str:
-        return self.description[:60]
+        return Truncator(self.description).chars(60)
+
+    def get_absolute_url(self) -> str:
+        """Where it stands on its priority's page."""
+        return f"{reverse('plans:priority', args=[self.priority_id])}#action-{self.pk}"
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.status == self.Status.DROPPED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to be done."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been done by yesterday."""
+        return self.is_open and self.due_on < timezone.localdate()
+
+    def says_the_same_as(self, other: Action) -> bool:
+        """Whether both hold the same of what an action's form asks."""
+        return all(getattr(self, name) == getattr(other, name) for name in WRITTEN_FIELDS)
+
+
+OPEN_STATUSES = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
+WRITTEN_FIELDS = (
+    "description",
+    "owner_id",
+    "owner_name",
+    "due_on",
+    "strategic_area",
+    "success_criterion",
+    "status",
+)
+"""What people write of an action; the rest is kept by the service."""

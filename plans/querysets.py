@@ -9,11 +9,19 @@ from trusts.querysets import TrustOwnedQuerySet
 if TYPE_CHECKING:
     from plans.models import Action, Plan, Priority
 
+OPEN = ("not_started", "in_progress")
+
 
 class PlanQuerySet(TrustOwnedQuerySet["Plan"]):
     """Plans of the trusts that a person may see."""
 
     path_to_trust = "assessment__trust"
+
+    def for_page(self) -> PlanQuerySet:
+        """Each with its assessment, trust and framework, in one query."""
+        return self.select_related(
+            "assessment__trust", "assessment__framework", "created_by", "adopted_by"
+        )
 
 
 class PriorityQuerySet(TrustOwnedQuerySet["Priority"]):
@@ -21,8 +29,46 @@ class PriorityQuerySet(TrustOwnedQuerySet["Priority"]):
 
     path_to_trust = "plan__assessment__trust"
 
+    def for_page(self) -> PriorityQuerySet:
+        """Each with its element, plan, trust and framework, in one query."""
+        return self.select_related(
+            "plan__assessment__trust",
+            "plan__assessment__framework",
+            "element__domain",
+            "dropped_by",
+        )
+
+    def in_order(self) -> PriorityQuerySet:
+        """As the plan orders them."""
+        return self.order_by("order", "pk")
+
+    def active(self) -> PriorityQuerySet:
+        """Those that the plan still means to act on."""
+        return self.filter(dropped_at=None)
+
 
 class ActionQuerySet(TrustOwnedQuerySet["Action"]):
     """Actions of the plans that a person may see."""
 
     path_to_trust = "priority__plan__assessment__trust"
+
+    def for_page(self) -> ActionQuerySet:
+        """Each with its priority, element, plan, trust and framework, in one query."""
+        return self.select_related(
+            "priority__plan__assessment__trust",
+            "priority__plan__assessment__framework",
+            "priority__element__domain",
+            "dropped_by",
+        )
+
+    def in_order(self) -> ActionQuerySet:
+        """As each priority orders them."""
+        return self.order_by("order", "pk")
+
+    def active(self) -> ActionQuerySet:
+        """Those not dropped, of priorities not dropped."""
+        return self.exclude(status="dropped").filter(priority__dropped_at=None)
+
+    def open(self) -> ActionQuerySet:
+        """Those of the active ones on which something is still to be done."""
+        return self.active().filter(status__in=OPEN)
