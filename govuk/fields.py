@@ -22,14 +22,9 @@ class DateInput(forms.MultiWidget):
         super().__init__({box: forms.TextInput() for box in BOXES}, attrs)
 
     def decompress(self, value: datetime.date | str | None) -> list[str]:
-        if isinstance(value, str):
-            try:
-                value = datetime.date.fromisoformat(value)
-            except ValueError:
-                return [value, "", ""]
-        if value is None:
-            return ["", "", ""]
-        return [str(value.day), str(value.month), str(value.year)]
+        if isinstance(value, datetime.date):
+            return [str(value.day), str(value.month), str(value.year)]
+        return [value or "", "", ""]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Boxes are named and numbered by what they hold: `due_on_day`, `id_due_on_day`."""

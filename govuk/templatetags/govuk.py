@@ -1,4 +1,4 @@
-"""What the templates in `templates/govuk` ask of a form: ids, descriptions, errors and attributes."""
+"""What the templates in `templates/govuk` ask of a form: ids, descriptions, errors."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -89,15 +89,14 @@ def focus_target(field: BoundField) -> str:
 
 @register.filter
 def description_ids(field: BoundField) -> str:
-    """The ids for `aria-describedby`: the widget's own, the hint's, the error's, the count's."""
+    """The ids for `aria-describedby`: the widget's own, the hint's, the errors', the count's."""
     widget = field.field.widget
-    parts = {
-        "hint": bool(field.help_text),
-        "error": bool(field.errors),
-        "info": isinstance(widget, Textarea) and character_limit(field) is not None,
-    }
-    ids = [f"{field.auto_id}-{part}" for part, is_there in parts.items() if is_there]
-    return " ".join(filter(None, [widget.attrs.get("aria-describedby", ""), *ids]))
+    parts = ["hint"] if field.help_text else []
+    parts += [f"error-{n}" if n > 1 else "error" for n in range(1, len(field.errors) + 1)]
+    if isinstance(widget, Textarea) and character_limit(field) is not None:
+        parts.append("info")
+    own = widget.attrs.get("aria-describedby", "")
+    return " ".join(filter(None, [own, *(f"{field.auto_id}-{part}" for part in parts)]))
 
 
 @register.filter
