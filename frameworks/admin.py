@@ -1,0 +1,60 @@
+"""Frameworks for the operator to look at; they change by fixture only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from frameworks.models import Domain, Element, Framework, Level, Statement
+
+
+class ReadOnly:
+    """Nothing is added, changed or deleted here: loading a fixture is what does that."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LevelInline(ReadOnly, admin.TabularInline):
+    model = Level
+    extra = 0
+
+
+class DomainInline(ReadOnly, admin.TabularInline):
+    model = Domain
+    extra = 0
+
+
+class StatementInline(ReadOnly, admin.TabularInline):
+    model = Statement
+    extra = 0
+    fields = ("code", "kind", "level", "audience", "text", "publisher_text")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
+        return super().get_queryset(request).select_related("level")
+
+
+@admin.register(Framework)
+class FrameworkAdmin(ReadOnly, admin.ModelAdmin):
+    """A framework with its scale and its domains."""
+
+    list_display = ("title", "edition", "publisher", "subject")
+    inlines = (LevelInline, DomainInline)
+
+
+@admin.register(Element)
+class ElementAdmin(ReadOnly, admin.ModelAdmin):
+    """An element with all that is said about it."""
+
+    list_display = ("code", "name", "domain")
+    list_filter = ("domain__framework",)
+    list_select_related = ("domain",)
+    search_fields = ("code", "name", "statements__text")
+    inlines = (StatementInline,)

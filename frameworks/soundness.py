@@ -1,0 +1,100 @@
+"""Rules of a whole framework that the database cannot hold. Pure: loaded rows in, faults out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from frameworks.models import Domain, Element, Framework, Level, Statement
+
+
+@dataclass(frozen=True)
+class FrameworkRows:
+    """Every row of one framework; statements with their parent loaded."""
+
+    levels: Sequence[Level]
+    domains: Sequence[Domain]
+    elements: Sequence[Element]
+    statements: Sequence[Statement]
+
+    @classmethod
+    def of(cls, framework: Framework) -> FrameworkRows:
+        """Read them, in four queries."""
+        statements = Statement.objects.filter(element__domain__framework=framework)
+        return cls(
+            levels=list(framework.levels.order_by("order")),
+            domains=list(framework.domains.order_by("order")),
+            elements=list(Element.objects.filter(domain__framework=framework).in_order()),
+            statements=list(statements.select_related("parent").order_by("code")),
+        )
+
+
+def faults_of(rows: FrameworkRows) -> list[str]:
+    """What is wrong with a framework as a whole, each fault in a sentence; none is sound."""
+    return [
+        *_repeated("element code", (element.code for element in rows.elements)),
+        *_repeated("statement code", (statement.code for statement in rows.statements)),
+        *_gaps("The levels", [level.order for level in rows.levels]),
+        *_gaps("The domains", [domain.order for domain in rows.domains]),
+        *_element_faults(rows),
+        *_statement_faults(rows),
+        *_statement_gaps(rows),
+    ]
+
+
+def _repeated(noun: str, codes: Iterable[str]) -> list[str]:
+    return [
+        f"The {noun} {code} stands {count} times."
+        for code, count in sorted(Counter(codes).items())
+        if count > 1
+    ]
+
+
+def _gaps(subject: str, orders: Sequence[int], *, first: int | None = 1) -> list[str]:
+    """Whether orders run on one by one; `first` None lets them begin anywhere."""
+    if not orders:
+        return [f"{subject} are missing."]
+    begin = min(orders) if first is None else first
+    wanted = list(range(begin, begin + len(orders)))
+    return [] if sorted(orders) == wanted else [f"{subject} are numbered {sorted(orders)}."]
+
+
+def _element_faults(rows: FrameworkRows) -> Iterator[str]:
+    """Numbers may run on from domain to domain, or begin at nought, but never skip one."""
+    described = {statement.element_id for statement in rows.statements}
+    for domain in rows.domains:
+        numbers = [element.number for element in rows.elements if element.domain_id == domain.pk]
+        yield from _gaps(f"The elements of {domain.name}", numbers, first=None)
+    for element in rows.elements:
+        if element.pk not in described:
+            yield f"Element {element.code} has no statement."
+
+
+def _statement_faults(rows: FrameworkRows) -> Iterator[str]:
+    levels = {level.pk for level in rows.levels}
+    for statement in rows.statements:
+        if statement.level_id is not None and statement.level_id not in levels:
+            yield f"Statement {statement.code} has a level of another framework."
+        if statement.parent is None:
+            continue
+        if statement.parent.element_id != statement.element_id:
+            yield f"Statement {statement.code} stands under one of another element."
+        if statement.parent.level_id != statement.level_id:
+            yield f"Statement {statement.code} has another level than what it stands under."
+        if statement.parent.parent_id is not None:
+            yield f"Statement {statement.code} stands under a point, not under a lead-in."
+
+
+def _statement_gaps(rows: FrameworkRows) -> Iterator[str]:
+    """The order begins anew for every kind and level of an element, and under a lead-in."""
+
+    def place(statement: Statement) -> tuple[int, str, int, int]:
+        level, parent = statement.level_id or 0, statement.parent_id or 0
+        return statement.element_id, statement.kind, level, parent
+
+    for _, group in groupby(sorted(rows.statements, key=place), key=place):
+        statements = list(group)
+        orders = [statement.order for statement in statements]
+        yield from _gaps(f"The statements beside {statements[0].code}", orders)
