@@ -68,6 +68,11 @@ class Plan(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.pk])
 
+    def natural_key(self) -> tuple[str, str]:
+        return self.assessment.natural_key()
+
+    natural_key.dependencies = ["assessments.assessment"]  # type: ignore[attr-defined]
+
     @property
     def trust(self) -> Trust:
         return self.assessment.trust
@@ -115,6 +120,14 @@ class Priority(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("plans:priority", args=[self.pk])
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return *self.plan.natural_key(), self.element.code
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "plans.plan",
+        "frameworks.element",
+    ]
 
     @property
     def is_dropped(self) -> bool:
@@ -190,6 +203,11 @@ class Action(models.Model):
     def get_absolute_url(self) -> str:
         """Where it stands on its priority's page."""
         return f"{reverse('plans:priority', args=[self.priority_id])}#action-{self.pk}"
+
+    def natural_key(self) -> tuple[str]:
+        return (str(self.key),)
+
+    natural_key.dependencies = ["plans.priority"]  # type: ignore[attr-defined]
 
     @property
     def is_dropped(self) -> bool:

@@ -17,6 +17,9 @@ class PlanQuerySet(TrustOwnedQuerySet["Plan"]):
 
     path_to_trust = "assessment__trust"
 
+    def get_by_natural_key(self, slug: str, title: str) -> Plan:
+        return self.get(assessment__trust__slug=slug, assessment__title=title)
+
     def for_page(self) -> PlanQuerySet:
         """Each with its assessment, trust and framework, in one query."""
         return self.select_related(
@@ -28,6 +31,11 @@ class PriorityQuerySet(TrustOwnedQuerySet["Priority"]):
     """Priorities of the plans that a person may see."""
 
     path_to_trust = "plan__assessment__trust"
+
+    def get_by_natural_key(self, slug: str, title: str, code: str) -> Priority:
+        return self.get(
+            plan__assessment__trust__slug=slug, plan__assessment__title=title, element__code=code
+        )
 
     def for_page(self) -> PriorityQuerySet:
         """Each with its element, plan, trust and framework, in one query."""
@@ -51,6 +59,9 @@ class ActionQuerySet(TrustOwnedQuerySet["Action"]):
     """Actions of the plans that a person may see."""
 
     path_to_trust = "priority__plan__assessment__trust"
+
+    def get_by_natural_key(self, key: str) -> Action:
+        return self.get(key=key)
 
     def for_page(self) -> ActionQuerySet:
         """Each with its priority, element, plan, trust and framework, in one query."""

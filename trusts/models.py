@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from trusts.querysets import TrustOwnedQuerySet, TrustQuerySet, UserManager
+from trusts.querysets import MembershipQuerySet, TrustQuerySet, UserManager
 
 
 class Role(models.TextChoices):
@@ -119,7 +119,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     history = HistoricalRecords()
 
-    objects = TrustOwnedQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ("trust", "user")
@@ -136,3 +136,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.trust}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return *self.user.natural_key(), *self.trust.natural_key()
+
+    natural_key.dependencies = ["trusts.user", "trusts.trust"]  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 if TYPE_CHECKING:
-    from trusts.models import User
+    from trusts.models import Membership, Trust, User
 
 Owned = TypeVar("Owned", bound=models.Model)
 
@@ -34,6 +34,17 @@ class TrustQuerySet(TrustOwnedQuerySet["Any"]):
         if not user.is_authenticated:
             return self.none()
         return self.filter(memberships__user=user)
+
+    def get_by_natural_key(self, slug: str) -> Trust:
+        trust: Trust = self.get(slug=slug)
+        return trust
+
+
+class MembershipQuerySet(TrustOwnedQuerySet["Membership"]):
+    """Who belongs to the trusts that a person may see."""
+
+    def get_by_natural_key(self, email: str, slug: str) -> Membership:
+        return self.get(user__email=email, trust__slug=slug)
 
 
 class UserManager(BaseUserManager["User"]):
