@@ -1,6 +1,89 @@
-"""pytest plugin that chooses the database before any setting is read."""
+"""pytest plugin that chooses and starts the database before Django reads its settings.
+
+`--database=postgresql` uses DATABASE_URL where that is a PostgreSQL database, and otherwise
+starts a server for the run. It must be a `-p` plugin: a conftest.py comes too late.
+"""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from typing import Any
 
-os.environ["TRUSTQUALITY_ENV"] = "test"
-os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
+import pytest
+
+from tests.postgresql import Server, Unavailable
+
+SQLITE, POSTGRESQL = CHOICES = ("sqlite", "postgresql")
+POSTGRESQL_SCHEMES = ("postgres:", "postgresql:", "psql:", "pgsql:")
+# What a developer's shell may hold for ./run must not change what the tests see.
+NOT_FOR_TESTS = (
+    "ALLOWED_HOSTS",
+    "CONN_MAX_AGE",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "SESSION_COOKIE_AGE",
+)
+SERVER = pytest.StashKey[Server]()
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether a DATABASE_URL is that of a PostgreSQL database."""
+    return url.startswith(POSTGRESQL_SCHEMES)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--database`; TEST_DATABASE, then the kind of DATABASE_URL, is the default."""
+    by_url = POSTGRESQL if is_postgresql(os.environ.get("DATABASE_URL", "")) else SQLITE
+    parser.getgroup("trust quality").addoption(
+        "--database",
+        choices=CHOICES,
+        default=os.environ.get("TEST_DATABASE") or by_url,
+        help="the database to test on (default: TEST_DATABASE, or what DATABASE_URL is, or sqlite)",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
+    """Runs before pytest-django, which reads the settings in this same hook."""
+    os.environ["TRUSTQUALITY_ENV"] = "test"
+    for name in NOT_FOR_TESTS:
+        os.environ.pop(name, None)
+    database = early_config.known_args_namespace.database
+    if database == SQLITE:
+        os.environ["DATABASE_URL"] = "sqlite:///:memory:"
+    elif database != POSTGRESQL:
+        raise pytest.UsageError(f"TEST_DATABASE is {database!r}; it must be sqlite or postgresql.")
+    elif not is_postgresql(os.environ.get("DATABASE_URL", "")):
+        try:
+            early_config.stash[SERVER] = server = Server()
+        except Unavailable as reason:
+            raise pytest.UsageError(f"No PostgreSQL to test on: {reason}") from reason
+        os.environ["DATABASE_URL"] = server.url
+    return (yield)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Which database a run was on, at its head."""
+    whose = "a server of this run" if SERVER in config.stash else "as DATABASE_URL says"
+    database = config.option.database
+    return f"database: {database}" + (f" ({whose})" if database == POSTGRESQL else "")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """No run may believe that it is on PostgreSQL while it is on SQLite."""
+    from django.db import connection
+
+    if connection.vendor != session.config.option.database:
+        raise pytest.UsageError(
+            f"Asked to test on {session.config.option.database}, but Django's settings "
+            f"say {connection.vendor}."
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops the server, after Ctrl-C too."""
+    if server := config.stash.get(SERVER, None):
+        server.stop()

@@ -4,7 +4,9 @@ TRUSTQUALITY_ENV is `production` unless said otherwise, so that a forgotten vari
 makes the service stricter, never laxer. `./run` and `./test` say `local` and `test`.
 """
 
+import os
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -12,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+if os.environ.get("TRUSTQUALITY_ENV") != "test":  # tests see no one's own .env
+    env.read_env(BASE_DIR / ".env")
 
 ENVIRONMENT = env.str("TRUSTQUALITY_ENV", default="production")
 if ENVIRONMENT not in {"production", "local", "test"}:
@@ -95,9 +98,8 @@ CRISPY_TEMPLATE_PACK = "govuk"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("govuk",)
 CRISPY_FAIL_SILENTLY = False
 
-DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}")
-}
+SQLITE_FILE = str(BASE_DIR / "var" / "db.sqlite3")
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{quote(SQLITE_FILE)}")}
 # Kept open: measured at twice the pages and nearly three times the saves.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -125,6 +127,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if ENVIRONMENT == "test":  # a slow hash is right in service and only slow in tests
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "trusts:index"
 LOGOUT_REDIRECT_URL = "trusts:index"
@@ -176,4 +180,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # They tell every step of laying out a page and of reading a font.
+    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
 }
