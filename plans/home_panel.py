@@ -1,0 +1,125 @@
+"""The plans' part of a trust's home page: what is overdue, what is yours, what to write."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from assessments.models import Assessment
+from plans.models import OPEN_STATUSES, Action, Plan
+from trusts.home import Panel, Task, register
+from trusts.models import Trust, User
+from trusts.permissions import Permission, has_permission
+
+SOON = timedelta(days=30)
+WRITERS = "Governance lead or executive"
+
+
+@register
+def plans_panel(user: User, trust: Trust) -> Panel:
+    """Tasks, and the trust's newest plan with its actions counted; two queries."""
+    assessments = list(
+        Assessment.objects.visible_to(user)
+        .filter(trust=trust)
+        .select_related("framework", "plan")
+        .order_by("-created_at")
+    )
+    plans = [assessment.plan for assessment in assessments if hasattr(assessment, "plan")]
+    actions = _actions(user, trust, current=plans[0] if plans else None)
+    tasks = _own_tasks(user, actions)
+    if has_permission(user, Permission.PLAN, trust):
+        tasks += [*_overdue_tasks(plans, actions), *_unwritten_tasks(assessments)]
+    context = _section(plans, actions)
+    return Panel("plans/_home.html", context, tuple(tasks))
+
+
+def _actions(user: User, trust: Trust, *, current: Plan | None) -> list[Action]:
+    """All that is still to be done in the trust, and every action of the current plan."""
+    wanted = Q(status__in=OPEN_STATUSES)
+    if current:
+        wanted |= Q(priority__plan=current)
+    actions = Action.objects.visible_to(user).active().filter(wanted)
+    return list(
+        actions.filter(priority__plan__assessment__trust=trust)
+        .select_related("priority")
+        .only("description", "owner", "owner_name", "due_on", "status", "priority__plan")
+        .order_by("due_on", "pk")
+    )
+
+
+def _own_tasks(user: User, actions: Iterable[Action]) -> list[Task]:
+    latest = timezone.localdate() + SOON
+    return [
+        Task(
+            text=f"Your action: {Truncator(action.description).chars(90)}",
+            url=action.get_absolute_url(),
+            due_on=action.due_on,
+            whose="You",
+        )
+        for action in actions
+        if action.owner_id == user.pk and action.is_open and action.due_on <= latest
+    ]
+
+
+def _overdue_tasks(plans: Iterable[Plan], actions: Iterable[Action]) -> list[Task]:
+    """One for each plan that is behind."""
+    overdue = [action for action in actions if action.is_overdue]
+    tasks = []
+    for plan in plans:
+        late = [action for action in overdue if action.priority.plan_id == plan.pk]
+        if late:
+            count = "1 action is" if len(late) == 1 else f"{len(late)} actions are"
+            tasks.append(
+                Task(
+                    text=f"{count} overdue: {plan.title}",
+                    url=plan.get_absolute_url(),
+                    due_on=late[0].due_on,
+                    whose=_names(action.owner_name for action in late),
+                )
+            )
+    return tasks
+
+
+def _names(owners: Iterable[str]) -> str:
+    names = list(dict.fromkeys(owners))
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and others"
+
+
+def _unwritten_tasks(assessments: Iterable[Assessment]) -> list[Task]:
+    """The newest agreed assessment by each framework, where it has no plan yet."""
+    newest: dict[str, Assessment] = {}
+    for assessment in assessments:
+        if assessment.is_agreed:
+            newest.setdefault(assessment.framework.key, assessment)
+    return [
+        Task(
+            text=f"Write the action plan for {assessment.title}",
+            url=reverse("plans:for_assessment", args=[assessment.pk]),
+            whose=WRITERS,
+            since=timezone.localdate(assessment.agreed_at),
+        )
+        for assessment in newest.values()
+        if not hasattr(assessment, "plan")
+    ]
+
+
+def _section(plans: Sequence[Plan], actions: Iterable[Action]) -> dict[str, object]:
+    """The newest plan's actions by status, and the plans before it. Counts, never a score."""
+    if not plans:
+        return {}
+    current, *earlier = plans
+    own = [action for action in actions if action.priority.plan_id == current.pk]
+    found = Counter(action.status for action in own)
+    return {
+        "plan": current,
+        "action_count": len(own),
+        "counts": [(status.label, found[status]) for status in Action.Status if found[status]],
+        "overdue_count": sum(action.is_overdue for action in own),
+        "earlier": earlier,
+    }

@@ -1,0 +1,186 @@
+"""A plan's own pages: start it, choose its priorities, read it, name it, adopt it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.models import Assessment
+from plans.actions import ChangedMeanwhile, Chosen, choose_priorities, start_plan
+from plans.choose_form import ChooseForm
+from plans.choosing import offers_of
+from plans.forms import AdoptForm, PlanForm
+from plans.models import Action, Plan
+from plans.outline import Outline, outline_of
+from trusts.drafts import redirect_saved
+from trusts.permissions import Permission, allowed, require_permission
+from trusts.sign_in import SignedInRequest
+
+CONFLICT = 409
+INVALID = 422
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+"""What a page with a form answers to."""
+
+
+def fetch_plan(request: SignedInRequest, pk: int) -> Plan:
+    """The plan, for a member of its trust; 404 for everybody else."""
+    return get_object_or_404(Plan.objects.visible_to(request.user).for_page(), pk=pk)
+
+
+def fetch_to_write(request: SignedInRequest, pk: int) -> Plan:
+    """The plan, for a member who may write it; 403 for other members."""
+    plan = fetch_plan(request, pk)
+    require_permission(request.user, Permission.PLAN, plan.trust)
+    return plan
+
+
+def context_of(request: SignedInRequest, plan: Plan) -> dict[str, object]:
+    """What every page of a plan shows."""
+    return {
+        "plan": plan,
+        "assessment": plan.assessment,
+        "trust": plan.trust,
+        "may": allowed(request.user, plan.trust),
+    }
+
+
+def typed(request: SignedInRequest) -> QueryDict | None:
+    """What was sent, for a form; an empty form that was sent is still to be checked."""
+    return request.POST if request.method == "POST" else None
+
+
+def status_of(form: object) -> int:
+    """422 for a form that came back with errors."""
+    return INVALID if getattr(form, "errors", None) else 200
+
+
+@page
+def for_assessment(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The assessment's plan, or the page that starts it."""
+    assessments = Assessment.objects.visible_to(request.user)
+    assessment = get_object_or_404(
+        assessments.select_related("trust", "framework", "plan").with_progress(), pk=pk
+    )
+    if request.method == "POST":
+        require_permission(request.user, Permission.PLAN, assessment.trust)
+        return redirect("plans:choose", start_plan(assessment=assessment, by=request.user).pk)
+    if hasattr(assessment, "plan"):
+        return redirect(assessment.plan)
+    context = {
+        "assessment": assessment,
+        "trust": assessment.trust,
+        "may": allowed(request.user, assessment.trust),
+        "leads": assessment.trust.leads,
+    }
+    return render(request, "plans/start.html", context)
+
+
+@require_safe
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The whole plan."""
+    plan = fetch_plan(request, pk)
+    context = context_of(request, plan) | {"outline": read_outline(plan)}
+    return render(request, "plans/detail.html", context)
+
+
+def read_outline(plan: Plan) -> Outline:
+    """The plan's priorities and actions, in three queries."""
+    ratings = plan.assessment.ratings.filter(element__priorities__plan=plan)
+    actions = Action.objects.filter(priority__plan=plan).in_order()
+    return outline_of(
+        priorities=plan.priorities.select_related("element__domain", "dropped_by").in_order(),
+        actions=actions.select_related("dropped_by"),
+        ratings=ratings.select_related("level"),
+    )
+
+
+@page
+def choose(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Choose priorities among the assessment's elements, the weak ones offered first."""
+    plan = fetch_to_write(request, pk)
+    with_actions = Action.objects.filter(priority__plan=plan).values_list("priority", flat=True)
+    offers = offers_of(
+        ratings=plan.assessment.ratings.in_order(),
+        priorities=plan.priorities.select_related("dropped_by"),
+        with_actions=set(with_actions),
+    )
+    noun = plan.assessment.framework.element_noun
+    form = ChooseForm(typed(request), offers=offers, element_noun=noun)
+    if request.method == "POST" and form.is_valid():
+        chosen = choose_priorities(plan=plan, change=form.change, by=request.user)
+        _say_what_was_chosen(request, chosen)
+        return redirect(plan)
+    context = context_of(request, plan) | {"form": form, "offers": offers}
+    return render(request, "plans/choose.html", context, status=status_of(form))
+
+
+def _say_what_was_chosen(request: SignedInRequest, chosen: Chosen) -> None:
+    parts = [
+        f"{len(rows)} {word}"
+        for rows, word in (
+            (chosen.added, "added"),
+            (chosen.restored, "taken up again"),
+            (chosen.removed, "taken out"),
+            (chosen.dropped, "dropped"),
+        )
+        if rows
+    ]
+    messages.success(request, f"Priorities: {', '.join(parts) if parts else 'nothing changed'}.")
+    for priority in chosen.kept:
+        messages.warning(
+            request,
+            f"{priority.element.name} stays in the plan: somebody has written to it in the "
+            "meantime. Drop it with a reason if it is no longer a priority.",
+        )
+
+
+@page
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The plan's title and next review."""
+    plan = fetch_to_write(request, pk)
+    form = PlanForm(typed(request), instance=plan)
+    conflict = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.record(by=request.user)
+        except ChangedMeanwhile as change:
+            conflict, form = change, form.kept_beside(change.current)
+        else:
+            messages.success(request, "The title and the review date are saved.")
+            return redirect_saved(request, plan)
+    context = context_of(request, plan) | {"form": form, "conflict": conflict}
+    status = CONFLICT if conflict else status_of(form)
+    return render(request, "plans/edit.html", context, status=status)
+
+
+@page
+def adopt(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Record that the board has adopted the plan."""
+    plan = fetch_to_write(request, pk)
+    outline = read_outline(plan)
+    form = AdoptForm(typed(request), initial={"adopted_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        if not outline.priorities:
+            form.add_error(None, "Choose at least one priority before the board adopts the plan")
+        else:
+            recorded = form.record(plan, by=request.user)
+            _say_adopted(request, plan, recorded)
+            return redirect(plan)
+    context = context_of(request, plan) | {"form": form, "outline": outline}
+    return render(request, "plans/adopt.html", context, status=status_of(form))
+
+
+def _say_adopted(request: SignedInRequest, plan: Plan, recorded: bool) -> None:
+    plan.refresh_from_db()
+    on = date_format(timezone.localdate(plan.adopted_at), "j F Y")
+    if recorded:
+        messages.success(request, f"Adopted by the board on {on}.")
+    else:
+        messages.info(
+            request, f"The plan was recorded as adopted on {on} already, by {plan.adopted_by}."
+        )
