@@ -6,6 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+
+from trustquality.static_storage import HashedStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parent.parent
 TONE = re.compile(r'"(\w+)": \(background: (#[0-9a-f]{6}), text: (#[0-9a-f]{6})\)')
@@ -109,3 +112,18 @@ def test_build_holds_no_crest_no_government_typeface_and_no_source_maps(built):
 def test_build_publishes_no_sources(built):
     assert not list(built.rglob("*.scss"))
     assert not list(built.rglob("*.mjs"))
+
+
+def test_static_files_can_be_hashed_and_modules_still_find_each_other(
+    built, settings, tmp_path, monkeypatch
+):
+    name = f"{HashedStaticFilesStorage.__module__}.{HashedStaticFilesStorage.__qualname__}"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": name}}
+    settings.STATIC_ROOT = tmp_path
+    # Compression takes a quarter of a minute and is not ours to test.
+    monkeypatch.setattr(HashedStaticFilesStorage, "compress_files", lambda self, paths: [])
+    call_command("collectstatic", interactive=False, verbosity=0)
+    [script] = (tmp_path / "js").glob("trust-quality.????????????.js")
+    imported = re.findall(r'"\./([^"]+)"', script.read_text())
+    assert any(re.fullmatch(r"govuk-frontend\.min\.[0-9a-f]{12}\.js", file) for file in imported)
+    assert all((tmp_path / "js" / file).is_file() for file in imported)
