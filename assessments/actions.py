@@ -56,9 +56,7 @@ def create_assessment(
 
 
 @transaction.atomic
-def rename_assessment(
-    *, assessment: Assessment, title: str, due_on: date | None, by: User
-) -> None:
+def rename_assessment(*, assessment: Assessment, title: str, due_on: date | None, by: User) -> None:
     """Give the assessment another title or due date.
 
     Raises:

@@ -4,6 +4,9 @@ from django.apps import AppConfig
 
 
 class AssessmentsConfig(AppConfig):
-    """Registers the app."""
+    """Registers the app and its part of the home page."""
 
     name = "assessments"
+
+    def ready(self) -> None:
+        from assessments import home_panel  # noqa: F401

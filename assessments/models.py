@@ -67,6 +67,11 @@ class Assessment(models.Model):
         name = "assessments:results" if self.is_agreed else "assessments:detail"
         return reverse(name, args=[self.pk])
 
+    def natural_key(self) -> tuple[str, str]:
+        return *self.trust.natural_key(), self.title
+
+    natural_key.dependencies = ["trusts.trust"]  # type: ignore[attr-defined]
+
     @property
     def is_agreed(self) -> bool:
         """Agreed is locked: ratings change only after reopening."""
@@ -88,7 +93,13 @@ class Rating(models.Model):
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
-    history = HistoricalRecords()
+    saved_from = models.CharField(
+        max_length=32, blank=True, help_text="Which open page saved last."
+    )
+    save_number = models.PositiveIntegerField(
+        default=0, help_text="How many saves that page had sent by then."
+    )
+    history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
 
     objects = RatingQuerySet.as_manager()
 
@@ -108,6 +119,14 @@ class Rating(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessments:rate", args=[self.assessment_id, self.element.code])
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return *self.assessment.natural_key(), self.element.code
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "assessments.assessment",
+        "frameworks.element",
+    ]
 
     @property
     def is_rated(self) -> bool:

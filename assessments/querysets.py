@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import models
 from django.db.models import Count, F, Q
 
 from trusts.querysets import TrustOwnedQuerySet
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
 class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
     """Assessments of the trusts that a person may see."""
+
+    def get_by_natural_key(self, slug: str, title: str) -> Assessment:
+        return self.get(trust__slug=slug, title=title)
 
     def with_progress(self) -> AssessmentQuerySet:
         """Each with `element_count` and `rated_count`, in the same query."""
@@ -32,17 +34,24 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
             created_at__lt=assessment.created_at,
         ).order_by("-created_at")
 
-    def before(self, assessment: Assessment) -> Assessment | None:
-        """The one that this assessment is compared with: carried from, else the last agreed."""
+    def compared_with(self, assessment: Assessment) -> AssessmentQuerySet:
+        """At most one, to compare this assessment with: carried from, else the last agreed."""
         if assessment.carried_from_id:
-            return self.filter(pk=assessment.carried_from_id).first()
-        return self.agreed_before(assessment).first()
+            return self.filter(pk=assessment.carried_from_id)
+        return self.agreed_before(assessment)[:1]
+
+    def before(self, assessment: Assessment) -> Assessment | None:
+        """The one that this assessment is compared with."""
+        return self.compared_with(assessment).first()
 
 
 class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
     """Ratings of the trusts that a person may see."""
 
     path_to_trust = "assessment__trust"
+
+    def get_by_natural_key(self, slug: str, title: str, code: str) -> Rating:
+        return self.get(assessment__trust__slug=slug, assessment__title=title, element__code=code)
 
     def in_order(self) -> RatingQuerySet:
         """As the publisher orders the elements, each with its element, domain and level."""
@@ -57,18 +66,27 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
         )
 
     def save_if_unchanged(self, rating: Rating, *, version: int) -> bool:
-        """Write the rating only if its row still has the version that the writer began from.
+        """Write the rating only if nobody else has saved its row since the writer began.
+
+        A page that saves as people type may go on from its own earlier save even where
+        the answer to that one was lost: the row then names the page as its last writer.
+        The page numbers its saves, so that an older one arriving late changes nothing.
 
         Returns:
-            Whether the row was written. False: it has another version, or is not among
-            these rows; nothing changed.
+            Whether the row was written. False: somebody else has, or the row is not
+            among these; nothing changed.
         """
-        written = self.filter(pk=rating.pk, version=version).update(
+        unchanged = Q(version=version)
+        if rating.saved_from:
+            unchanged |= Q(saved_from=rating.saved_from, save_number__lt=rating.save_number)
+        written = self.filter(unchanged, pk=rating.pk).update(
             level=rating.level,
             note=rating.note,
             is_priority=rating.is_priority,
             updated_at=rating.updated_at,
             updated_by=rating.updated_by,
+            saved_from=rating.saved_from,
+            save_number=rating.save_number,
             version=F("version") + 1,
         )
         return written == 1

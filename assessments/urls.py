@@ -1,6 +1,16 @@
-"""Addresses of the assessments app."""
+"""Addresses of assessments and their ratings."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from assessments import rating_views, views
 
 app_name = "assessments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("trusts/<slug:slug>/assessments/new/", views.create, name="create"),
+    path("assessments/<int:pk>/", views.detail, name="detail"),
+    path("assessments/<int:pk>/results/", views.results, name="results"),
+    path("assessments/<int:pk>/edit/", views.edit, name="edit"),
+    path("assessments/<int:pk>/agree/", views.agree, name="agree"),
+    path("assessments/<int:pk>/reopen/", views.reopen, name="reopen"),
+    path("assessments/<int:pk>/elements/<str:code>/", rating_views.rate, name="rate"),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from assessments.actions import create_assessment
@@ -84,6 +85,14 @@ def _add_element(domain: Domain, number: int, levels: list[Level]) -> None:
             level=level,
             text=f"{code} at {level.name}.",
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as in service: in memory it would lock whole tables between threads."""
+    if connection.vendor == "sqlite":
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
 
 
 @pytest.fixture

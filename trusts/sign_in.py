@@ -10,6 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
 
 from trusts.models import User
 
@@ -20,6 +21,7 @@ class SignedInRequest(HttpRequest):
     """What a view gets: the middleware below has seen to it that somebody is signed in."""
 
     user: User
+    htmx: HtmxDetails
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):

@@ -1,5 +1,6 @@
 // Starts the components on a page, and again on whatever htmx swaps into it.
 import * as frontend from "./govuk-frontend.min.js";
+import "./drafts.js";
 
 const components = [
   frontend.Button,

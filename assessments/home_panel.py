@@ -1,0 +1,35 @@
+"""The assessments' part of a trust's home page: what to rate next, and all there are."""
+
+from __future__ import annotations
+
+from assessments.models import Assessment
+from trusts.home import Panel, Task, register
+from trusts.models import Trust, User
+from trusts.permissions import Permission, has_permission
+
+
+@register
+def assessments_panel(user: User, trust: Trust) -> Panel:
+    """Every assessment of the trust, and for who records ratings what is left of each."""
+    assessments = list(
+        Assessment.objects.visible_to(user)
+        .filter(trust=trust)
+        .with_progress()
+        .select_related("framework")
+    )
+    may_rate = has_permission(user, Permission.RATE, trust)
+    tasks = tuple(_task(one) for one in assessments if may_rate and not one.is_agreed)
+    return Panel("assessments/_home.html", {"assessments": assessments}, tasks)
+
+
+def _task(assessment: Assessment) -> Task:
+    left = assessment.element_count - assessment.rated_count  # type: ignore[attr-defined]
+    noun = assessment.framework.element_noun
+    what = f"Rate {left} {noun}{'' if left == 1 else 's'}" if left else "Sign off the ratings"
+    return Task(
+        text=f"{what}: {assessment.title}",
+        url=assessment.get_absolute_url(),
+        due_on=assessment.due_on,
+        whose="Chair or governance lead",
+        since=assessment.created_at.date(),
+    )

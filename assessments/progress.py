@@ -1,0 +1,65 @@
+"""How far an assessment has come: counts of what is done, never a score. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from assessments.models import Rating
+from frameworks.models import Domain
+
+
+@dataclass(frozen=True)
+class DomainProgress:
+    """One domain's ratings."""
+
+    domain: Domain
+    ratings: Sequence[Rating]
+
+    @property
+    def rated_count(self) -> int:
+        return sum(1 for rating in self.ratings if rating.is_rated)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An assessment's ratings by domain, and what comes next."""
+
+    domains: Sequence[DomainProgress]
+
+    @property
+    def ratings(self) -> list[Rating]:
+        return [rating for domain in self.domains for rating in domain.ratings]
+
+    @property
+    def unrated(self) -> list[Rating]:
+        """What is left, in order."""
+        return [rating for rating in self.ratings if not rating.is_rated]
+
+    @property
+    def rated_count(self) -> int:
+        return len(self.ratings) - len(self.unrated)
+
+    @property
+    def next_unrated(self) -> Rating | None:
+        """Where to go on."""
+        return next(iter(self.unrated), None)
+
+    def around(self, rating: Rating) -> tuple[Rating | None, Rating | None]:
+        """The ratings before and after this one, in the framework's order."""
+        ratings = self.ratings
+        place = next(i for i, one in enumerate(ratings) if one.pk == rating.pk)
+        before = ratings[place - 1] if place > 0 else None
+        after = ratings[place + 1] if place + 1 < len(ratings) else None
+        return before, after
+
+
+def progress_of(ratings: Iterable[Rating]) -> Progress:
+    """Group ratings by domain; they come in the framework's order, with element and domain."""
+    return Progress(
+        [
+            DomainProgress(domain, list(group))
+            for domain, group in groupby(ratings, key=lambda rating: rating.element.domain)
+        ]
+    )

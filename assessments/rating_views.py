@@ -1,0 +1,113 @@
+"""The element's page: what the publisher asks, and the board's judgement of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from assessments.actions import NotAllowedNow, SavedMeanwhile
+from assessments.descriptions import arrange
+from assessments.forms import RatingForm
+from assessments.models import Assessment, Rating
+from assessments.progress import progress_of
+from assessments.views import CONFLICT, INVALID, context_of
+from trusts.drafts import redirect_saved
+from trusts.permissions import Permission, has_permission, require_permission
+from trusts.sign_in import SignedInRequest
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a save came out, for the page and for the quiet save while people type."""
+
+    form: RatingForm
+    status: int
+    saved: Rating | None = None
+    theirs: Rating | None = None
+    refusal: str = ""
+
+    @property
+    def is_saved(self) -> bool:
+        return self.status == 200
+
+
+def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    """Read an element, and record the board's judgement of it."""
+    ratings = Rating.objects.visible_to(request.user).for_page()
+    rating = get_object_or_404(ratings, assessment=pk, element__code=code)
+    if request.method != "POST":
+        return _page(request, rating, Answer(RatingForm(rating=rating), status=200))
+    require_permission(request.user, Permission.RATE, rating.assessment.trust)
+    answer = _record(request, rating)
+    if request.htmx:
+        context = {"rating": rating, "answer": answer}
+        return render(request, "assessments/_save_status.html", context, status=answer.status)
+    if answer.is_saved:
+        return redirect_saved(request, _where_next(request, rating))
+    return _page(request, rating, answer)
+
+
+def _record(request: SignedInRequest, rating: Rating) -> Answer:
+    form = RatingForm(request.POST, rating=rating)
+    if not form.is_valid():
+        return Answer(form, INVALID)
+    try:
+        saved = form.record(by=request.user)
+    except SavedMeanwhile as conflict:
+        return Answer(form.kept_beside(conflict.current), CONFLICT, theirs=conflict.current)
+    except NotAllowedNow as refusal:
+        return Answer(form, CONFLICT, refusal=str(refusal))
+    return Answer(form, status=200, saved=saved)
+
+
+def _where_next(request: SignedInRequest, rating: Rating) -> str:
+    """The next element, the task list after the last; or this page again."""
+    if request.POST.get("then") == "stay":
+        return rating.get_absolute_url()
+    _, after = progress_of(_siblings(rating)).around(rating)
+    if after and request.POST.get("then") != "list":
+        return after.get_absolute_url()
+    return reverse("assessments:detail", args=[rating.assessment_id])
+
+
+def _siblings(rating: Rating) -> list[Rating]:
+    return list(rating.assessment.ratings.in_order().defer("note"))
+
+
+def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpResponse:
+    assessment = rating.assessment
+    progress = progress_of(_siblings(rating))
+    before, after = progress.around(rating)
+    context = context_of(request, assessment) | {
+        "rating": rating,
+        "element": rating.element,
+        "reading": arrange(rating.element.statements.select_related("level")),
+        "progress": progress,
+        "before": before,
+        "after": after,
+        "previous": _previous(request, rating),
+        "form": answer.form,
+        "answer": answer,
+        "can_write": has_permission(request.user, Permission.RATE, assessment.trust)
+        and assessment.status == Assessment.Status.AGREEING,
+    }
+    return render(request, "assessments/rate.html", context, status=answer.status)
+
+
+def _previous(request: SignedInRequest, rating: Rating) -> Rating | None:
+    """The same element, matched by code, in the assessment before this one."""
+    earlier = Assessment.objects.visible_to(request.user)
+    if rating.assessment.carried_from_id:
+        earlier = earlier.filter(pk=rating.assessment.carried_from_id)
+    else:
+        earlier = earlier.agreed_before(rating.assessment)[:1]
+    return (
+        Rating.objects.filter(
+            assessment__in=earlier.values("pk"), element__code=rating.element.code
+        )
+        .select_related("level", "assessment")
+        .first()
+    )

@@ -1,0 +1,222 @@
+"""An assessment's other pages: set up, task list, heat map, sign off, reopen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from assessments.actions import agree_assessment, create_assessment, record_rating
+from assessments.models import Assessment, Rating
+from tests.conftest import client_of, make_framework
+from tests.page import Page
+from trusts.home import panels_for, tasks_of
+
+
+def rate_all(assessment: Assessment, by, *, order: int = 4) -> None:
+    level = assessment.framework.levels.get(order=order)
+    for rating in assessment.ratings.in_order():
+        rating.level = level
+        record_rating(rating=rating, version=rating.version, by=by)
+
+
+def new_assessment(**changes: object) -> dict[str, object]:
+    fields = {"title": "Self-assessment 2026", "due_on_day": "27", "due_on_month": "3"}
+    return fields | {"due_on_year": "2027"} | changes
+
+
+def test_create_makes_one_rating_an_element(framework, lead, northfield) -> None:
+    answer = client_of(lead).post(
+        reverse("assessments:create", args=["northfield"]), new_assessment(framework=framework.pk)
+    )
+    made = Assessment.objects.get()
+    assert answer.url == reverse("assessments:detail", args=[made.pk])
+    assert (made.trust, made.due_on, made.created_by) == (northfield, date(2027, 3, 27), lead)
+    assert made.ratings.count() == 3
+    assert made.history.get().history_user == lead
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "target"),
+    [
+        ({"title": ""}, "Give the assessment a title", "#id_title"),
+        ({"title": "x" * 121}, None, "#id_title"),
+        ({"framework": ""}, "Choose a framework", "#id_framework_0"),
+        ({"framework": "999"}, "Choose one of the frameworks in the list", "#id_framework_0"),
+        (
+            {"due_on_day": "31", "due_on_month": "02"},
+            "Enter a real date: February 2027 has 28 days",
+            "#id_due_on_day",
+        ),
+    ],
+)
+def test_create_refuses_bad_input_with_everything_kept(
+    changes, message, target, framework, lead
+) -> None:
+    fields = new_assessment(framework=framework.pk) | changes
+    answer = client_of(lead).post(reverse("assessments:create", args=["northfield"]), fields)
+    page = Page(answer.content.decode())
+    assert answer.status_code == 422
+    links = [node for node in page.nodes if node.attributes.get("href") == target]
+    assert links
+    assert target[1:] in [node.attributes.get("id") for node in page.nodes]
+    if message:
+        assert message in [link.text for link in links]
+    kept = {node.attributes.get("name"): node.attributes.get("value") for node in page.nodes}
+    assert kept["due_on_day"] == fields["due_on_day"]
+    assert kept["title"] == (fields["title"] or None)
+    assert not Assessment.objects.exists()
+
+
+def test_create_twice_by_a_double_click_makes_one(assessment, framework, lead) -> None:
+    answer = client_of(lead).post(
+        reverse("assessments:create", args=["northfield"]), new_assessment(framework=framework.pk)
+    )
+    assert answer.status_code == 422
+    assert "already has an assessment with this title" in answer.content.decode()
+    assert Assessment.objects.count() == 1
+
+
+def test_framework_for_schools_is_not_offered_to_a_trust(lead, framework) -> None:
+    other = make_framework("for-schools")
+    other.subject = "school"
+    other.save()
+    text = client_of(lead).get(reverse("assessments:create", args=["northfield"])).content.decode()
+    assert "The made-up framework" in text
+    assert "The for-schools framework" not in text
+
+
+def test_task_list_shows_progress_and_the_next_step(assessment, lead) -> None:
+    first = assessment.ratings.in_order().first()
+    first.level = assessment.framework.levels.get(order=2)
+    record_rating(rating=first, version=1, by=lead)
+    url = reverse("assessments:detail", args=[assessment.pk])
+    text = Page(client_of(lead).get(url).content.decode()).nodes[0].text
+    assert "1 of 3 points rated." in text
+    assert "Continue with 2. Point 2" in text
+    assert "Area 1 1 of 2 rated" in text
+
+
+def test_task_list_of_a_trustee_says_who_records(assessment, trustee) -> None:
+    url = reverse("assessments:detail", args=[assessment.pk])
+    text = Page(client_of(trustee).get(url).content.decode()).nodes[0].text
+    assert "The chair or the governance lead records the board’s ratings." in text
+    assert "Start with" not in text
+
+
+def test_results_show_every_level_and_note_and_no_grade(assessment, lead) -> None:
+    rate_all(assessment, lead, order=1)
+    text = (
+        Page(
+            client_of(lead)
+            .get(reverse("assessments:results", args=[assessment.pk]))
+            .content.decode()
+        )
+        .nodes[0]
+        .text
+    )
+    assert text.count("Step 1") >= 6
+    assert "They do not add up to a grade." in text
+    for word in ("average", "score", "overall rating", "%"):
+        assert word not in text.lower()
+
+
+def test_agree_names_what_is_not_rated_first(assessment, chair) -> None:
+    url = reverse("assessments:agree", args=[assessment.pk])
+    text = Page(client_of(chair).get(url).content.decode()).nodes[0].text
+    assert "3 points are not rated yet:" in text
+    assert "3. Point 3" in text
+
+
+def test_agree_locks_with_date_person_and_minute(assessment, chair, lead) -> None:
+    rate_all(assessment, lead)
+    answer = client_of(chair).post(
+        reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "2026-11 item 6"}
+    )
+    assert answer.url == reverse("assessments:results", args=[assessment.pk])
+    assessment.refresh_from_db()
+    assert assessment.status == "agreed"
+    assert (assessment.agreed_by, assessment.minute_reference) == (chair, "2026-11 item 6")
+    latest = assessment.history.latest()
+    assert (latest.status, latest.history_user) == ("agreed", chair)
+
+
+def test_agree_a_second_time_changes_nothing(assessment, chair, lead) -> None:
+    agree_assessment(assessment=assessment, minute_reference="First", by=chair)
+    client_of(lead).post(
+        reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "Second"}
+    )
+    assessment.refresh_from_db()
+    assert (assessment.agreed_by, assessment.minute_reference) == (chair, "First")
+
+
+def test_reopen_needs_a_reason_and_keeps_it(assessment, chair) -> None:
+    agree_assessment(assessment=assessment, minute_reference="", by=chair)
+    url = reverse("assessments:reopen", args=[assessment.pk])
+    browser = client_of(chair)
+    refused = browser.post(url, {"reason": " "})
+    assert refused.status_code == 422
+    assert "Say why the assessment needs to be reopened" in refused.content.decode()
+    reason = "The auditor's letter came after the meeting. " * 5
+    browser.post(url, {"reason": reason})
+    assessment.refresh_from_db()
+    assert assessment.status == "agreeing"
+    latest = assessment.history.latest()
+    assert (latest.history_change_reason, latest.history_user) == (reason.strip(), chair)
+
+
+def test_edit_changes_title_and_due_date(assessment, lead) -> None:
+    url = reverse("assessments:edit", args=[assessment.pk])
+    answer = client_of(lead).post(
+        url, {"title": "Renamed", "due_on_day": "", "due_on_month": "", "due_on_year": ""}
+    )
+    assert answer.url == reverse("assessments:detail", args=[assessment.pk])
+    assessment.refresh_from_db()
+    assert (assessment.title, assessment.due_on) == ("Renamed", None)
+
+
+def test_edit_keeps_titles_apart(assessment, framework, lead, northfield) -> None:
+    create_assessment(trust=northfield, framework=framework, title="Other", due_on=None, by=lead)
+    answer = client_of(lead).post(
+        reverse("assessments:edit", args=[assessment.pk]), {"title": "Other"}
+    )
+    page = Page(answer.content.decode())
+    assert answer.status_code == 422
+    assert next(node for node in page.nodes if node.tag == "title").text.startswith("Error: ")
+    assessment.refresh_from_db()
+    assert assessment.title == "Self-assessment 2026"
+
+
+def test_home_tells_who_may_rate_what_is_left(assessment, lead, trustee, northfield) -> None:
+    texts = [task.text for task in tasks_of(panels_for(lead, northfield))]
+    assert "Rate 3 points: Self-assessment 2026" in texts
+    rate_all(assessment, lead)
+    texts = [task.text for task in tasks_of(panels_for(lead, northfield))]
+    assert "Sign off the ratings: Self-assessment 2026" in texts
+    assert not [t for t in tasks_of(panels_for(trustee, northfield)) if "Sign off" in t.text]
+
+
+@pytest.mark.parametrize("elements", [(2, 1), (9, 4, 9, 6, 7)])
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [("detail", 5), ("results", 8), ("agree", 5), ("edit", 5), ("reopen", 4)],
+)
+def test_pages_cost_as_many_queries_for_three_elements_as_for_many(
+    name, queries, elements, lead, northfield, django_assert_num_queries
+) -> None:
+    framework = make_framework(f"of-{sum(elements)}", domains=elements)
+    earlier, assessment = (
+        create_assessment(trust=northfield, framework=framework, title=title, due_on=None, by=lead)
+        for title in ("Earlier", "Counted")
+    )
+    rate_all(earlier, lead)
+    agree_assessment(assessment=earlier, minute_reference="", by=lead)
+    rate_all(assessment, lead)
+    browser = client_of(lead)
+    with django_assert_num_queries(queries):
+        assert browser.get(reverse(f"assessments:{name}", args=[assessment.pk])).status_code == 200
+
+
+def test_ratings_belong_to_one_assessment(assessment) -> None:
+    assert Rating.objects.count() == assessment.ratings.count() == 3
