@@ -13,8 +13,9 @@ from govuk.fields import BOXES, DateInput
 
 register = template.Library()
 
-# Attributes that the templates write themselves. `maxlength` would cut off what people type or
-# paste, and `required` would stop the form before the server can say what is wrong.
+# Attributes that the templates write themselves or leave out: `maxlength` would cut off what people
+# type or paste, `required` would stop the form before the server can say what is wrong, and a
+# placeholder is gone as soon as somebody types.
 OWN_ATTRIBUTES = frozenset(
     [
         "aria-describedby",
@@ -28,6 +29,7 @@ OWN_ATTRIBUTES = frozenset(
         "min",
         "minlength",
         "name",
+        "placeholder",
         "required",
         "rows",
         "step",
