@@ -1,0 +1,48 @@
+"""`manage.py load_demo`: two made-up trusts to look around in."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from trusts import demo
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads the demo trusts, unless they are here already. The frameworks come first: "
+        "`manage.py loaddata cst_strong_trusts`."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            help="Put the demo trusts back as they were, and lose what was changed in them.",
+        )
+
+    def handle(self, *args: Any, reset: bool, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError(
+                "The demo does not load under production settings: everybody knows its "
+                "password. Nothing was changed. On a machine of your own set "
+                "TRUSTQUALITY_ENV=local."
+            )
+        if demo.is_loaded() and not reset:
+            self.stdout.write(
+                "The demo trusts are here already; nothing was changed. "
+                "--reset puts them back as they were."
+            )
+            return
+        if reset:
+            demo.reset()
+        else:
+            demo.load()
+        self.stdout.write(
+            f"The demo trusts are loaded. All sign-ins have the password {demo.PASSWORD}:"
+        )
+        for email in demo.SIGN_INS:
+            self.stdout.write(f"  {email}")
