@@ -199,7 +199,7 @@ class ActionForm(VersionedForm):
         label="Name, if somebody else",
         required=False,
         max_length=150,
-        help_text="For an owner without an account here: their name, and their role if it helps.",
+        help_text="For an owner without an account here: their name, and their role if that helps.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"max_length": too_long("The name")},
     )
@@ -229,7 +229,7 @@ class ActionForm(VersionedForm):
     status = forms.ChoiceField(
         choices=[choice for choice in Action.Status.choices if choice[0] != Action.Status.DROPPED],
         initial=Action.Status.NOT_STARTED,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline"}),
         error_messages={
             "required": "Choose a status",
             "invalid_choice": "Choose one of the statuses in the list",
