@@ -13,7 +13,8 @@ from assessments.descriptions import arrange
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
-from assessments.views import CONFLICT, INVALID, context_of
+from assessments.views import context_of
+from govuk.views import CONFLICT, INVALID, page
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission
 from trusts.sign_in import SignedInRequest
@@ -34,6 +35,7 @@ class Answer:
         return self.status == 200
 
 
+@page
 def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Read an element, and record the board's judgement of it."""
     ratings = Rating.objects.visible_to(request.user).for_page()

@@ -5,18 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from assessments.actions import NotAllowedNow, agree_assessment, reopen_assessment
 from assessments.forms import AgreeForm, AssessmentDetailsForm, AssessmentForm, ReopenForm
 from assessments.heat_map import build_heat_map
 from assessments.models import Assessment
 from assessments.progress import progress_of
+from govuk.views import page, status_of, typed
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
-
-CONFLICT = 409
-INVALID = 422
 
 
 def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
@@ -41,17 +40,19 @@ def context_of(request: SignedInRequest, assessment: Assessment) -> dict[str, ob
     }
 
 
+@page
 def create(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set up an assessment."""
     trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
     require_permission(request.user, Permission.MANAGE, trust)
-    form = AssessmentForm(request.POST or None, trust=trust)
+    form = AssessmentForm(typed(request), trust=trust)
     if request.method == "POST" and form.is_valid() and form.create(by=request.user):
         return redirect(form.instance)
     context = {"form": form, "trust": trust}
-    return render(request, "assessments/create.html", context, status=_status(form))
+    return render(request, "assessments/create.html", context, status=status_of(form))
 
 
+@require_safe
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """The task list: elements by domain, and how far the board has come."""
     assessment = fetch_assessment(request, pk)
@@ -60,6 +61,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/detail.html", context)
 
 
+@require_safe
 def results(request: SignedInRequest, pk: int) -> HttpResponse:
     """The heat map with the notes under it."""
     assessment = fetch_assessment(request, pk)
@@ -77,20 +79,22 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/results.html", context)
 
 
+@page
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the title or the due date."""
     assessment = fetch_to_change(request, pk, Permission.MANAGE)
-    form = AssessmentDetailsForm(request.POST or None, instance=assessment, trust=assessment.trust)
+    form = AssessmentDetailsForm(typed(request), instance=assessment, trust=assessment.trust)
     if request.method == "POST" and form.is_valid() and form.rename(by=request.user):
         return redirect("assessments:detail", assessment.pk)
     context = {"form": form, "trust": assessment.trust, "assessment": fetch_assessment(request, pk)}
-    return render(request, "assessments/edit.html", context, status=_status(form))
+    return render(request, "assessments/edit.html", context, status=status_of(form))
 
 
+@page
 def agree(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign the ratings off, after naming what is not rated."""
     assessment = fetch_to_change(request, pk, Permission.RATE)
-    form = AgreeForm(request.POST or None)
+    form = AgreeForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             agree_assessment(
@@ -105,13 +109,14 @@ def agree(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("assessments:results", assessment.pk)
     context = context_of(request, assessment)
     context |= {"form": form, "progress": progress_of(assessment.ratings.in_order())}
-    return render(request, "assessments/agree.html", context, status=_status(form))
+    return render(request, "assessments/agree.html", context, status=status_of(form))
 
 
+@page
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Unlock an agreed assessment, with a reason."""
     assessment = fetch_to_change(request, pk, Permission.RATE)
-    form = ReopenForm(request.POST or None)
+    form = ReopenForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             reopen_assessment(
@@ -123,8 +128,4 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{assessment.title} is open for rating again.")
         return redirect("assessments:detail", assessment.pk)
     context = context_of(request, assessment) | {"form": form}
-    return render(request, "assessments/reopen.html", context, status=_status(form))
-
-
-def _status(form: object) -> int:
-    return INVALID if getattr(form, "errors", None) else 200
+    return render(request, "assessments/reopen.html", context, status=status_of(form))

@@ -8,6 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_REFERER
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from trusts.home import panels_for, tasks_of
 from trusts.models import Trust
@@ -20,6 +21,7 @@ CROSS_SITE = tuple(
 )
 
 
+@require_safe
 @login_not_required
 def index(request: HttpRequest) -> HttpResponse:
     """The front page; a person of one trust goes straight to it."""
@@ -31,6 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "trusts/choose_trust.html", {"memberships": memberships})
 
 
+@require_safe
 def home(request: SignedInRequest, slug: str) -> HttpResponse:
     """What needs doing in a trust."""
     trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
@@ -45,6 +48,7 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "trusts/home.html", context)
 
 
+@require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answers once the database does."""
