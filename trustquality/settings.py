@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "crispy_forms",
     "django_htmx",
-    "govuk_frontend_django",
     "govuk",
     "simple_history",
     "frameworks",
