@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from pytest_django.plugin import DjangoDbBlocker
 
 from frameworks.models import Domain, Element, Framework, Level, Statement
 from frameworks.soundness import FrameworkRows, faults_of
@@ -23,9 +25,19 @@ ELEMENTS_BY_DOMAIN = {
 MODELS = (Framework, Level, Domain, Element, Statement)
 
 
+@pytest.fixture(scope="module")
+def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The framework in the database for the whole file: loading it takes a second."""
+    with django_db_blocker.unblock():
+        call_command("loaddata", "cst_strong_trusts", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+
+
 @pytest.fixture
-def cst(db: None) -> Framework:
-    call_command("loaddata", "cst_strong_trusts", verbosity=0)
+def cst(loaded_once: None, db: None) -> Framework:
+    """The framework; what a test does to it is rolled back."""
     return Framework.objects.get_by_natural_key("cst-strong-trusts", "2023-09")
 
 
