@@ -1,0 +1,20 @@
+"""How gunicorn serves the application, started by ./run or by hand; docs/running.md says more."""
+
+import os
+
+from gunicorn.arbiter import Arbiter
+
+wsgi_app = "trustquality.wsgi"
+bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
+# Whole processes, no threads: threads gave saves on SQLite a long tail.
+workers = int(os.environ.get("WEB_CONCURRENCY") or "3")
+timeout = 60  # a long PDF takes seconds, not a minute
+accesslog = "-"
+loglevel = "warning"
+control_socket_disable = True  # it would lie in the home folder, one for all checkouts
+
+
+def when_ready(server: Arbiter) -> None:
+    """Says so only once connections are taken, for people and scripts that wait for it."""
+    addresses = " and ".join(str(listener) for listener in server.LISTENERS)
+    print(f"Trust Quality is ready at {addresses}", flush=True)
