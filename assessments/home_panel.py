@@ -16,6 +16,7 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
         .filter(trust=trust)
         .with_progress()
         .select_related("framework")
+        .order_by("-created_at")
     )
     may_rate = has_permission(user, Permission.RATE, trust)
     tasks = tuple(_task(one) for one in assessments if may_rate and not one.is_agreed)

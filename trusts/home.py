@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from trusts.models import Trust, User
 
 
@@ -24,6 +26,11 @@ class Task:
     due_on: date | None = None
     whose: str = ""
     since: date | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been done by yesterday."""
+        return self.due_on is not None and self.due_on < timezone.localdate()
 
 
 @dataclass(frozen=True)

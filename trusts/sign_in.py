@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from django_htmx.middleware import HtmxDetails
 from trusts.models import User
 
 UNAUTHORISED = 401
+NOT_PROSE = re.compile(r"[\da-f-]*|[a-z_]+|/\S*")
+"""Numbers, keys, choices and addresses: what a form sends that nobody typed as a text."""
 
 
 class SignedInRequest(HttpRequest):
@@ -55,17 +58,25 @@ def typed_again(request: HttpRequest, *, status: int) -> HttpResponse:
     """A page that holds every field of the request, ready to be sent once more.
 
     For a form that was refused before any view read it: the session had ended, or the
-    page was older than the present sign-in.
+    page was older than the present sign-in. A password is never repeated; a form that
+    asks for one is opened afresh instead.
     """
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and "password" not in name
-        for value in values
-    ]
-    template = (
-        "trusts/_typed_again.html"
-        if getattr(request, "htmx", False)
-        else ("trusts/typed_again.html")
-    )
-    return render(request, template, {"typed": typed}, status=status)
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    typed = [(name, value) for name, value in sent if not _is_secret(name)]
+    context = {
+        "typed": typed,
+        "prose": [(_label(name), value) for name, value in typed if not NOT_PROSE.fullmatch(value)],
+        "asks_password": any("password" in name.lower() for name, _ in sent),
+    }
+    is_quiet_save = bool(getattr(request, "htmx", False))
+    template = "trusts/_typed_again.html" if is_quiet_save else "trusts/typed_again.html"
+    return render(request, template, context, status=status)
+
+
+def _is_secret(name: str) -> bool:
+    return name == "csrfmiddlewaretoken" or "password" in name.lower()
+
+
+def _label(name: str) -> str:
+    """A field's name as near to its label as its name can tell."""
+    return name.rsplit("-", 1)[-1].replace("_", " ").capitalize()
