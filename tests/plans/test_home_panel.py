@@ -1,0 +1,161 @@
+"""What the plans tell a trust's home page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from assessments.actions import agree_assessment, create_assessment
+from plans.actions import adopt_plan, drop_priority, start_plan
+from plans.home_panel import plans_panel
+from plans.models import Action
+from tests.conftest import make_framework
+from tests.plans.conftest import add_action, add_priority, address, element
+from trusts.home import Panel
+from trusts.permissions import allowed
+
+TODAY = timezone.localdate()
+
+
+def texts(panel: Panel) -> list[str]:
+    return [task.text for task in panel.tasks]
+
+
+def html(panel: Panel, user, trust) -> str:
+    context = {"panel": panel, "trust": trust, "may": allowed(user, trust)}
+    return " ".join(render_to_string(panel.template_name, context).split())
+
+
+def days(number: int):
+    return TODAY + timedelta(days=number)
+
+
+def test_without_any_plan_there_is_nothing_to_count(assessment, executive, northfield) -> None:
+    panel = plans_panel(executive, northfield)
+    assert (panel.tasks, panel.context) == ((), {})
+    assert "There is no action plan yet." in html(panel, executive, northfield)
+
+
+@pytest.mark.parametrize(
+    ("role", "is_asked"),
+    [("lead", True), ("executive", True), ("chair", False), ("observer", False)],
+)
+def test_an_agreed_assessment_without_a_plan_is_a_task_for_who_may_write_it(
+    role, is_asked, rated, chair, northfield, request
+) -> None:
+    user = request.getfixturevalue(role)
+    assert texts(plans_panel(user, northfield)) == []
+    agree_assessment(assessment=rated, minute_reference="", by=chair)
+    panel = plans_panel(user, northfield)
+    if not is_asked:
+        assert panel.tasks == ()
+        return
+    (task,) = panel.tasks
+    assert task.text == "Write the action plan for Self-assessment 2026"
+    assert task.url == address("for_assessment", rated)
+    assert (task.whose, task.since) == ("Governance lead or executive", TODAY)
+
+
+def test_only_the_newest_agreed_assessment_of_a_framework_asks_for_a_plan(
+    rated, chair, lead, northfield, framework
+) -> None:
+    agree_assessment(assessment=rated, minute_reference="", by=chair)
+    newer = create_assessment(
+        trust=northfield, framework=framework, title="Newer", due_on=None, by=lead
+    )
+    agree_assessment(assessment=newer, minute_reference="", by=chair)
+    other = create_assessment(
+        trust=northfield, framework=make_framework("other"), title="Other", due_on=None, by=lead
+    )
+    agree_assessment(assessment=other, minute_reference="", by=chair)
+    assert set(texts(plans_panel(lead, northfield))) == {
+        "Write the action plan for Newer",
+        "Write the action plan for Other",
+    }
+    start_plan(assessment=newer, by=lead)
+    assert texts(plans_panel(lead, northfield)) == ["Write the action plan for Other"]
+
+
+def test_overdue_actions_are_counted_with_whose_and_since(priority, lead, northfield) -> None:
+    add_action(priority, due_on=days(-10), owner_name="Ravi Shah")
+    add_action(priority, due_on=days(-3), owner_name="Ravi Shah")
+    add_action(priority, due_on=days(-2), owner_name="Amara Okafor", status="done")
+    add_action(priority, due_on=TODAY)
+    dropped = add_priority(priority.plan, "Point 1")
+    add_action(dropped, due_on=days(-3))
+    drop_priority(priority=dropped, reason="Next year.", by=lead)
+    (task,) = plans_panel(lead, northfield).tasks
+    assert task.text == f"2 actions are overdue: {priority.plan.title}"
+    assert (task.url, task.due_on) == (address("detail", priority.plan), days(-10))
+    assert task.whose == "Ravi Shah"
+
+
+def test_one_overdue_action_is_said_in_the_singular_and_many_owners_are_cut_short(
+    priority, lead, northfield
+) -> None:
+    add_action(priority, due_on=days(-1))
+    assert texts(plans_panel(lead, northfield)) == [f"1 action is overdue: {priority.plan.title}"]
+    for name in "BCDE":
+        add_action(priority, due_on=days(-1), owner_name=name)
+    assert plans_panel(lead, northfield).tasks[0].whose == "Amara Okafor, B, C and others"
+
+
+def test_ones_own_actions_of_the_next_thirty_days_are_tasks_whatever_the_role(
+    priority, trustee, lead, northfield
+) -> None:
+    own = {"owner": trustee, "owner_name": "Trustee"}
+    soon = add_action(priority, description="x" * 200, due_on=days(30), **own)
+    late = add_action(priority, description="Late", due_on=days(-5), **own)
+    add_action(priority, description="Later", due_on=days(31), **own)
+    add_action(priority, description="Done", due_on=days(1), status="done", **own)
+    add_action(priority, description="Somebody's", due_on=days(1), owner=lead, owner_name="Lead")
+    tasks = plans_panel(trustee, northfield).tasks
+    assert [task.text for task in tasks] == ["Your action: Late", f"Your action: {'x' * 89}…"]
+    assert [task.due_on for task in tasks] == [days(-5), days(30)]
+    assert [task.url for task in tasks] == [late.get_absolute_url(), soon.get_absolute_url()]
+
+
+def test_the_section_counts_the_newest_plan_and_names_the_earlier(
+    priority, lead, chair, northfield, framework
+) -> None:
+    earlier = priority.plan
+    add_action(priority, due_on=days(-5))
+    newer = create_assessment(
+        trust=northfield, framework=framework, title="Newer", due_on=None, by=lead
+    )
+    plan = start_plan(assessment=newer, by=lead)
+    own = add_priority(plan, "Point 1")
+    add_action(own, status="done")
+    add_action(own, due_on=days(-1))
+    add_action(own, status="in_progress", due_on=days(5))
+    gone = add_action(own)
+    Action.objects.filter(pk=gone.pk).update(
+        status="dropped", drop_reason="So.", dropped_at=timezone.now(), dropped_by=lead
+    )
+    panel = plans_panel(chair, northfield)
+    assert panel.context == {
+        "plan": plan,
+        "action_count": 3,
+        "counts": [("Not started", 1), ("In progress", 1), ("Done", 1)],
+        "overdue_count": 1,
+        "earlier": [earlier],
+    }
+    page = html(panel, chair, northfield)
+    assert "<strong>1</strong> not started" in page
+    assert "<strong>1</strong> overdue" in page
+    assert "the board has not adopted it yet" in page
+    assert earlier.get_absolute_url() in page
+    adopt_plan(plan=plan, on=TODAY, by=lead)
+    page = html(plans_panel(chair, northfield), chair, northfield)
+    assert "Adopted by the board on" in page
+
+
+def test_another_trusts_plans_are_neither_counted_nor_named(
+    action, stranger, southmere, northfield
+) -> None:
+    assert plans_panel(stranger, southmere).context == {}
+    assert plans_panel(stranger, northfield).context == {}
+    assert element(action.priority.plan, "Point 3")
