@@ -4,6 +4,9 @@ from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
-    """Registers the app."""
+    """Registers the app and its part of the home page."""
 
     name = "reports"
+
+    def ready(self) -> None:
+        from reports import home_panel  # noqa: F401

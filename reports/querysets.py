@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models.functions import Length
+
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
@@ -13,6 +15,6 @@ if TYPE_CHECKING:
 class IssuedReportQuerySet(TrustOwnedQuerySet["IssuedReport"]):
     """Reports issued by the trusts that a person may see."""
 
-    def without_document(self) -> IssuedReportQuerySet:
-        """For lists: the document itself stays in the database."""
-        return self.defer("document")
+    def for_list(self) -> IssuedReportQuerySet:
+        """With who issued each and its `size` in bytes; the document stays in the database."""
+        return self.defer("document").select_related("issued_by").annotate(size=Length("document"))

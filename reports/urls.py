@@ -1,6 +1,14 @@
-"""Addresses of the reports app."""
+"""Addresses of documents: the action plan's, and those that were issued."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("plans/<int:pk>/report/", views.plan, name="plan"),
+    path("plans/<int:pk>/report.pdf", views.plan_pdf, name="plan_pdf"),
+    path("plans/<int:pk>/issue/", views.issue, name="issue"),
+    path("reports/<int:pk>.pdf", views.issued, name="issued"),
+    path("trusts/<slug:slug>/reports/", views.index, name="index"),
+]

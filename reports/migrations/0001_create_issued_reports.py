@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('action_plan', 'Action plan')], max_length=20)),
                 ('title', models.CharField(max_length=200)),
                 ('issued_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('key', models.UUIDField(help_text='Made with the form, so that sending it twice issues one report.')),
                 ('template_version', models.CharField(max_length=20)),
                 ('sha256', models.CharField(max_length=64)),
                 ('document', models.BinaryField()),
@@ -32,7 +33,8 @@ class Migration(migrations.Migration):
                 ('trust', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issued_reports', to='trusts.trust')),
             ],
             options={
-                'ordering': ('-issued_at',),
+                'ordering': ('-issued_at', '-pk'),
+                'constraints': [models.UniqueConstraint(fields=('plan', 'key'), name='issued_report_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['action_plan'])), name='issued_report_kind_known')],
             },
         ),
     ]

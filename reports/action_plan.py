@@ -1,0 +1,387 @@
+"""The action plan as a document: one context, from which every form of it is rendered.
+
+The page, the PDF and whatever comes later hold the same facts because all of them are
+made from what `build_action_plan` returns. It reads the database in a fixed number of
+queries and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import accumulate
+from math import ceil
+
+from django.db.models import Prefetch, Q
+
+from assessments.heat_map import HeatMap, build_heat_map
+from assessments.models import Assessment, Rating
+from frameworks.models import Framework, Level
+from plans.models import Action, Plan, Priority
+from reports.text import file_name, printable
+from trusts.models import Trust
+
+TEMPLATE_VERSION = "1"
+"""Kept with each issued report; raise it when the document's look or content changes."""
+
+OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
+MAP_COLUMNS = 5
+"""Cells of the heat map that stand side by side on an upright page."""
+BAR_GAP = 0.06
+"""White between the parts of the bar, in elements."""
+COLUMN_CHARACTERS = 38
+"""About how many characters fit on a line of the action table's text columns."""
+COLUMN_LINES = 30
+"""More lines than this in such a column, and the action is set over the page's full width."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Whether this is a working copy or what went to the board, and of which day."""
+
+    on: date
+    issued_by: str = ""
+
+    @property
+    def is_issued(self) -> bool:
+        return bool(self.issued_by)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The board's rating of one element, and the element's place in the plan if it has one."""
+
+    number: int
+    name: str
+    domain: str
+    level: Level | None
+    previous_level: Level | None
+    note: str
+    priority_number: int | None
+
+
+@dataclass(frozen=True)
+class DomainSection:
+    """One domain with the judgements of its elements."""
+
+    name: str
+    judgements: Sequence[Judgement]
+
+
+@dataclass(frozen=True)
+class MapLine:
+    """One line of the printed heat map; a domain with many elements takes several."""
+
+    domain: str
+    height: int
+    """How many lines the domain takes, on its first line; 0 on those that follow."""
+    judgements: Sequence[Judgement]
+    missing: int
+    """How many cells the line is short of the widest."""
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """One action as it is printed."""
+
+    number: str
+    description: str
+    owner: str
+    due_on: date
+    strategic_area: str
+    success_criterion: str
+    measure: str
+    baseline: str
+    target: str
+    status: str
+    is_overdue: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs the page's full width, or else it would split over two pages."""
+        evidence = "\n".join(
+            (self.success_criterion, self.measure, f"{self.baseline} {self.target}")
+        )
+        return max(_line_count(self.description), _line_count(evidence)) > COLUMN_LINES
+
+
+@dataclass(frozen=True)
+class PrioritySection:
+    """One priority: what the board judged, the issue behind it, and what will be done."""
+
+    number: int
+    judgement: Judgement
+    key_issue: str
+    actions: Sequence[ActionLine]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What the plan no longer holds, and why."""
+
+    kind: str
+    what: str
+    action_count: int
+    reason: str
+    on: datetime | None
+    by: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is of what. It counts and never scores."""
+
+    priorities: int
+    actions: int
+    not_started: int
+    in_progress: int
+    done: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """One level's part of the bar that shows how the elements are spread over the levels."""
+
+    level: Level | None
+    start: int
+    count: int
+
+    @property
+    def tone(self) -> str:
+        return self.level.tone if self.level else "none"
+
+    @property
+    def width(self) -> float:
+        """A little less than its share, so that white parts it from the next."""
+        return max(self.count - BAR_GAP, 0)
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.count} {self.level.name if self.level else 'not rated yet'}"
+
+
+@dataclass(frozen=True)
+class ActionPlanReport:
+    """All that the document says."""
+
+    title: str
+    trust_name: str
+    plan: Plan
+    assessment: Assessment
+    framework: Framework
+    trust: Trust
+    stamp: Stamp
+    heat_map: HeatMap
+    domains: Sequence[DomainSection]
+    priorities: Sequence[PrioritySection]
+    dropped: Sequence[Dropped]
+    counts: Counts
+
+    @property
+    def file_name(self) -> str:
+        """What the PDF is called where somebody saves it."""
+        return file_name(self.trust_name, self.title)
+
+    @property
+    def map_lines(self) -> list[MapLine]:
+        """The heat map in lines that fit on an upright page."""
+        columns = min(self.heat_map.columns, MAP_COLUMNS)
+        return [
+            MapLine(
+                domain=domain.name,
+                height=0 if start else ceil(len(domain.judgements) / MAP_COLUMNS),
+                judgements=(line := domain.judgements[start : start + MAP_COLUMNS]),
+                missing=columns - len(line),
+            )
+            for domain in self.domains
+            for start in range(0, len(domain.judgements), MAP_COLUMNS)
+        ]
+
+    @property
+    def bar(self) -> list[BarPart]:
+        """How the elements are spread over the levels, the weakest first, what is unrated last."""
+        counted: list[tuple[Level | None, int]] = [*self.heat_map.distribution]
+        if self.heat_map.unrated_count:
+            counted.append((None, self.heat_map.unrated_count))
+        ends = accumulate(count for _, count in counted)
+        return [
+            BarPart(level, start=end - count, count=count)
+            for (level, count), end in zip(counted, ends, strict=True)
+        ]
+
+    @property
+    def bar_in_words(self) -> str:
+        """The same for those who do not see the bar."""
+        parts = ", ".join(part.in_words for part in self.bar)
+        return f"How the {len(self.heat_map.cells)} ratings are spread: {parts}."
+
+    @property
+    def bar_length(self) -> int:
+        return max(len(self.heat_map.cells), 1)
+
+
+def build_action_plan(plan: Plan, *, stamp: Stamp) -> ActionPlanReport:
+    """Everything that the plan's document says, in four queries.
+
+    Args:
+        plan: as its pages read it (`for_page`), or else it costs more queries.
+        stamp: what the document is; its day decides which actions are overdue.
+    """
+    priorities = list(plan.priorities.select_related("dropped_by").prefetch_related(_actions()))
+    kept = [priority for priority in priorities if priority.dropped_at is None]
+    numbers = {priority.element_id: number for number, priority in enumerate(kept, start=1)}
+    heat_map = _heat_map(plan.assessment, numbers)
+    domains = _domains(heat_map, numbers)
+    judgements = dict(
+        zip(
+            (cell.element.pk for cell in heat_map.cells),
+            (judgement for domain in domains for judgement in domain.judgements),
+            strict=True,
+        )
+    )
+    sections = [
+        PrioritySection(
+            number=numbers[priority.element_id],
+            judgement=judgements[priority.element_id],
+            key_issue=printable(priority.key_issue),
+            actions=_action_lines(priority, numbers[priority.element_id], today=stamp.on),
+        )
+        for priority in kept
+    ]
+    return ActionPlanReport(
+        title=printable(plan.title),
+        trust_name=printable(plan.assessment.trust.name),
+        plan=plan,
+        assessment=plan.assessment,
+        framework=plan.assessment.framework,
+        trust=plan.assessment.trust,
+        stamp=stamp,
+        heat_map=heat_map,
+        domains=domains,
+        priorities=sections,
+        dropped=list(_dropped(priorities, judgements)),
+        counts=_counts(kept, today=stamp.on),
+    )
+
+
+def _actions() -> Prefetch[str]:
+    return Prefetch("actions", Action.objects.select_related("dropped_by"))
+
+
+def _heat_map(assessment: Assessment, numbers: dict[int, int]) -> HeatMap:
+    """The assessment's heat map, ringed where this plan acts and nowhere else."""
+    earlier = Assessment.objects.compared_with(assessment).values("pk")
+    ratings: list[Rating] = []
+    previous: list[Rating] = []
+    in_order = Rating.objects.in_order().select_related("element__domain", "level", "assessment")
+    for rating in in_order.filter(Q(assessment=assessment) | Q(assessment__in=earlier)):
+        if rating.assessment_id == assessment.pk:
+            rating.is_priority = rating.element_id in numbers
+            ratings.append(rating)
+        else:
+            previous.append(rating)
+    return build_heat_map(
+        ratings=ratings,
+        levels=list(assessment.framework.levels.all()),
+        caption="Heat map",
+        previous=previous,
+        previous_title=previous[0].assessment.title if previous else "",
+    )
+
+
+def _domains(heat_map: HeatMap, numbers: dict[int, int]) -> list[DomainSection]:
+    return [
+        DomainSection(
+            name=row.domain.name,
+            judgements=[
+                Judgement(
+                    number=cell.element.number,
+                    name=cell.element.name,
+                    domain=row.domain.name,
+                    level=cell.level,
+                    previous_level=cell.previous_level,
+                    note=printable(cell.rating.note),
+                    priority_number=numbers.get(cell.element.pk),
+                )
+                for cell in row.cells
+            ],
+        )
+        for row in heat_map.rows
+    ]
+
+
+def _kept_actions(priority: Priority) -> list[Action]:
+    return [a for a in priority.actions.all() if a.status != Action.Status.DROPPED]
+
+
+def _is_overdue(action: Action, today: date) -> bool:
+    return action.status in OPEN and action.due_on < today
+
+
+def _action_lines(priority: Priority, number: int, *, today: date) -> list[ActionLine]:
+    return [
+        ActionLine(
+            number=f"{number}.{place}",
+            description=printable(action.description),
+            owner=printable(action.owner_name),
+            due_on=action.due_on,
+            strategic_area=action.get_strategic_area_display(),
+            success_criterion=printable(action.success_criterion),
+            measure=printable(action.measure),
+            baseline=printable(action.baseline),
+            target=printable(action.target),
+            status=action.get_status_display(),
+            is_overdue=_is_overdue(action, today),
+        )
+        for place, action in enumerate(_kept_actions(priority), start=1)
+    ]
+
+
+def _dropped(priorities: Sequence[Priority], judgements: dict[int, Judgement]) -> Iterator[Dropped]:
+    """What was dropped; with a priority go its actions, which are counted and not listed."""
+    for priority in priorities:
+        judgement = judgements[priority.element_id]
+        if priority.dropped_at:
+            yield Dropped(
+                kind="Priority",
+                what=f"{judgement.number}. {judgement.name}",
+                action_count=len(priority.actions.all()),
+                reason=printable(priority.drop_reason),
+                on=priority.dropped_at,
+                by=str(priority.dropped_by),
+            )
+            continue
+        for action in priority.actions.all():
+            if action.status == Action.Status.DROPPED:
+                yield Dropped(
+                    kind=f"Action under priority {judgement.priority_number}",
+                    what=printable(action.description),
+                    action_count=0,
+                    reason=printable(action.drop_reason),
+                    on=action.dropped_at,
+                    by=str(action.dropped_by),
+                )
+
+
+def _counts(kept: Sequence[Priority], *, today: date) -> Counts:
+    actions = [action for priority in kept for action in _kept_actions(priority)]
+    statuses = Counter(action.status for action in actions)
+    return Counts(
+        priorities=len(kept),
+        actions=len(actions),
+        not_started=statuses[Action.Status.NOT_STARTED],
+        in_progress=statuses[Action.Status.IN_PROGRESS],
+        done=statuses[Action.Status.DONE],
+        overdue=sum(1 for action in actions if _is_overdue(action, today)),
+    )
+
+
+def _line_count(text: str) -> int:
+    """About how many lines the text takes in a column; what is not Latin counts as wide."""
+    return sum(
+        max(1, ceil((len(line) + sum(letter > "\u1100" for letter in line)) / COLUMN_CHARACTERS))
+        for line in text.splitlines()
+    )

@@ -1,0 +1,117 @@
+"""The action plan as a page and as a PDF, and the reports that were handed out."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from govuk.views import page, status_of, typed
+from plans.models import Plan
+from reports.action_plan import Stamp, build_action_plan
+from reports.actions import issue_action_plan, print_action_plan
+from reports.forms import IssueForm
+from reports.models import IssuedReport
+from reports.pdf import PdfUnavailable
+from trusts.models import Trust
+from trusts.permissions import Permission, allowed, require_permission
+from trusts.sign_in import SignedInRequest
+
+UNAVAILABLE = 503
+
+log = logging.getLogger(__name__)
+
+
+def fetch_plan(request: SignedInRequest, pk: int) -> Plan:
+    """The plan, for a member of its trust; 404 for everybody else."""
+    return get_object_or_404(Plan.objects.visible_to(request.user).for_page(), pk=pk)
+
+
+@require_safe
+def plan(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The action plan as a page, to look at before it is printed."""
+    plan = fetch_plan(request, pk)
+    report = build_action_plan(plan, stamp=Stamp(on=timezone.localdate()))
+    context = context_of(request, plan) | {"report": report, "heat_map": report.heat_map}
+    return render(request, "reports/action_plan.html", context)
+
+
+@require_safe
+@never_cache
+def plan_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A working copy of the action plan as it is now."""
+    plan = fetch_plan(request, pk)
+    report = build_action_plan(plan, stamp=Stamp(on=timezone.localdate()))
+    try:
+        document = print_action_plan(report)
+    except PdfUnavailable as reason:
+        return unavailable(request, plan, reason)
+    return download(document, report.file_name)
+
+
+@page
+def issue(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Hand the action plan out: keep its document as it is now, for good."""
+    plan = fetch_plan(request, pk)
+    require_permission(request.user, Permission.ISSUE, plan.trust)
+    form = IssueForm(typed(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            issue_action_plan(plan=plan, key=form.cleaned_data["key"], by=request.user)
+        except PdfUnavailable as reason:
+            return unavailable(request, plan, reason)
+        else:
+            messages.success(request, f"{plan.title} is issued, and kept as it is now.")
+            return redirect("reports:index", plan.trust.slug)
+    context = context_of(request, plan) | {"form": form, "key": uuid.uuid4()}
+    return render(request, "reports/issue.html", context, status=status_of(form))
+
+
+@require_safe
+@never_cache
+def issued(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A report as it was handed out, byte for byte."""
+    report = get_object_or_404(
+        IssuedReport.objects.visible_to(request.user).select_related("trust"), pk=pk
+    )
+    return download(bytes(report.document), report.file_name)
+
+
+@require_safe
+def index(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The trust's issued reports, the newest first."""
+    trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    reports = IssuedReport.objects.visible_to(request.user).filter(trust=trust).for_list()
+    return render(request, "reports/index.html", {"trust": trust, "reports": reports})
+
+
+def context_of(request: SignedInRequest, plan: Plan) -> dict[str, object]:
+    """What every page about a plan's document shows."""
+    return {
+        "plan": plan,
+        "assessment": plan.assessment,
+        "trust": plan.trust,
+        "may": allowed(request.user, plan.trust),
+    }
+
+
+def download(document: bytes, name: str) -> HttpResponse:
+    """The PDF, to be saved under the name."""
+    response = HttpResponse(document, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+def unavailable(request: SignedInRequest, plan: Plan, reason: PdfUnavailable) -> HttpResponse:
+    """A page that says what to do instead; the operator finds the reason in the log."""
+    log.error("No PDF could be made: %s", reason)
+    return render(
+        request, "reports/unavailable.html", context_of(request, plan), status=UNAVAILABLE
+    )
