@@ -104,8 +104,10 @@ function keepDraft(form) {
     } else {
       putBack(form, draft.content);
       show(form, "restored");
-      // Let character counts and the quiet save know.
-      form.querySelector("textarea")?.dispatchEvent(new Event("input", { bubbles: true }));
+      // Character counts and the quiet save listen from DOMContentLoaded on; then let them know.
+      document.addEventListener("DOMContentLoaded", () => {
+        form.querySelector("textarea")?.dispatchEvent(new Event("input", { bubbles: true }));
+      });
     }
   }
   if (isUnsaved) keep();

@@ -1,0 +1,129 @@
+"""A real browser on a live server with the demo loaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from assessments.actions import create_assessment
+from assessments.models import Assessment
+from frameworks.models import Framework
+from trusts.models import Trust
+
+# Playwright's own loop runs in the thread that also uses the ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+PASSWORD = "trust-quality-demo"
+SIGN_IN = "/accounts/login/"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Debian's Chromium, with nothing that looks for hosts beyond this machine."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on this machine; apt-get install chromium")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+@pytest.fixture(scope="package")
+def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One database for all tests of this folder, with the demo as `./run` loads it.
+
+    Loading it takes seconds, and a test's transaction would hide it from the server's
+    threads; so nothing is rolled back, and a test that writes makes rows of its own.
+    """
+    with django_db_blocker.unblock():
+        call_command("loaddata", "cst_strong_trusts", verbosity=0)
+        call_command("load_demo", verbosity=0)
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="package")
+def site(db: None) -> Iterator[str]:
+    """Where the service answers.
+
+    The server starts after the test database is there: it would share one SQLite connection
+    between threads if it still saw the name of a database in memory.
+    """
+    server = LiveServer("localhost")
+    yield str(server.url)
+    server.stop()
+
+
+@pytest.fixture
+def assessment(site: str) -> Assessment:
+    """Northfield's, by the CST framework, of this test alone and not rated yet."""
+    trust = Trust.objects.get(slug="northfield")
+    return create_assessment(
+        trust=trust,
+        framework=Framework.objects.get(key="cst-strong-trusts"),
+        title=f"Of test {uuid4().hex[:8]}",
+        due_on=None,
+        by=trust.leads.get(),
+    )
+
+
+@pytest.fixture
+def sign_in(site: str) -> Callable[..., Page]:
+    """Sign the person in on a page, as they would, and leave them at their trust."""
+
+    def fill_in(page: Page, email: str = "lead@northfield.example") -> Page:
+        page.goto(site + SIGN_IN)
+        page.get_by_label("Email").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{site}/trusts/*/")
+        return page
+
+    return fill_in
+
+
+@pytest.fixture
+def new_page(browser: Browser, browser_context_args: dict) -> Iterator[Callable[..., Page]]:
+    """Another person's browser; `java_script_enabled=False` and other options as Playwright's."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: object) -> Page:
+        contexts.append(browser.new_context(**{**browser_context_args, **options}))
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """Fail with axe's own words where it finds anything on the page."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        results = axe.run(page)
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return check

@@ -1,0 +1,97 @@
+"""Every page a person meets: nothing wider than a phone, no script needed, nothing axe finds."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assessments.models import Assessment
+from plans.models import Action, Plan
+from reports.models import IssuedReport
+
+PAGES = {
+    "home": lambda rows: "/trusts/northfield/",
+    "new assessment": lambda rows: "/trusts/northfield/assessments/new/",
+    "task list": lambda rows: f"/assessments/{rows['running'].pk}/",
+    "element": lambda rows: f"/assessments/{rows['running'].pk}/elements/CST-01/",
+    "element, not rated": lambda rows: f"/assessments/{rows['running'].pk}/elements/CST-14/",
+    "half a heat map": lambda rows: f"/assessments/{rows['running'].pk}/results/",
+    "heat map": lambda rows: f"/assessments/{rows['agreed'].pk}/results/",
+    "sign off": lambda rows: f"/assessments/{rows['running'].pk}/agree/",
+    "reopen": lambda rows: f"/assessments/{rows['agreed'].pk}/reopen/",
+    "change": lambda rows: f"/assessments/{rows['running'].pk}/edit/",
+    "start a plan": lambda rows: f"/assessments/{rows['running'].pk}/plan/",
+    "plan": lambda rows: f"/plans/{rows['plan'].pk}/",
+    "priorities": lambda rows: f"/plans/{rows['plan'].pk}/priorities/",
+    "plan's details": lambda rows: f"/plans/{rows['plan'].pk}/edit/",
+    "adopt": lambda rows: f"/plans/{rows['plan'].pk}/adopt/",
+    "key issue": lambda rows: f"/priorities/{rows['action'].priority_id}/",
+    "drop a priority": lambda rows: f"/priorities/{rows['action'].priority_id}/drop/",
+    "add an action": lambda rows: f"/priorities/{rows['action'].priority_id}/actions/add/",
+    "edit an action": lambda rows: f"/actions/{rows['action'].pk}/edit/",
+    "drop an action": lambda rows: f"/actions/{rows['action'].pk}/drop/",
+    "report": lambda rows: f"/plans/{rows['plan'].pk}/report/",
+    "issue": lambda rows: f"/plans/{rows['plan'].pk}/issue/",
+    "issued reports": lambda rows: "/trusts/northfield/reports/",
+    "change password": lambda rows: "/accounts/password/change/",
+}
+
+
+@pytest.fixture
+def rows(site: str) -> dict:
+    """Rows of the demo that the addresses need."""
+    assessments = Assessment.objects.filter(trust__slug="northfield")
+    plan = Plan.objects.get(assessment__trust__slug="northfield")
+    return {
+        "running": assessments.get(status=Assessment.Status.AGREEING),
+        "agreed": assessments.get(status=Assessment.Status.AGREED),
+        "plan": plan,
+        "action": Action.objects.filter(priority__plan=plan).exclude(status="dropped").first(),
+        "issued": IssuedReport.objects.first(),
+    }
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_pages_fit_and_are_accessible(
+    width, site, rows, new_page, sign_in, assert_accessible
+) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" else 0
+    )
+    sign_in(page)
+    for name, address_of in PAGES.items():
+        answer = page.goto(site + address_of(rows))
+        assert answer.status == 200, name
+        assert overflow(page) == 0, f"{name} is wider than {width} pixels"
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        assert_accessible(page)
+        assert faults == [], name
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_signed_out_pages_fit_and_are_accessible(width, site, new_page, assert_accessible) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    for address in ("/", "/accounts/login/", "/accounts/password/reset/", "/no-such-page/"):
+        page.goto(site + address)
+        assert overflow(page) == 0, address
+        assert_accessible(page)
+
+
+def test_pages_need_no_script(site, rows, new_page, sign_in) -> None:
+    page = new_page(java_script_enabled=False)
+    sign_in(page)
+    for name, address_of in PAGES.items():
+        answer = page.goto(site + address_of(rows))
+        assert answer.status == 200, name
+        for hidden in page.locator("[hidden]:not([data-draft-message])").all():
+            raise AssertionError(f"{name} hides {hidden.inner_html()} from who has no script")
