@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -45,6 +46,7 @@ class StatementInline(ReadOnly, admin.TabularInline):
 class FrameworkAdmin(ReadOnly, admin.ModelAdmin):
     """A framework with its scale and its domains."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("title", "edition", "publisher", "subject")
     inlines = (LevelInline, DomainInline)
 

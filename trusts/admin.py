@@ -6,12 +6,15 @@ service running and has no business with what a trust's board wrote.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from trusts.models import Membership, Trust, User
@@ -26,7 +29,9 @@ else:
 admin.site.site_header = "Trust Quality: operator’s area"
 admin.site.site_title = "Trust Quality"
 admin.site.index_title = "People and trusts"
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress])
+# One door for all: the sign-in page of the service, with its limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class LowerCaseEmail(PersonForm):
@@ -75,6 +80,15 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save a person; allauth's note of an address that they had is of no use any more.
+
+        Kept, it would let whoever reads the old mailbox reset the password.
+        """
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).delete()
 
 
 @admin.register(Trust)

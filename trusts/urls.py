@@ -9,4 +9,6 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("healthz", views.healthz, name="healthz"),
     path("trusts/<slug:slug>/", views.home, name="home"),
+    # Before allauth's page of this address, where people would change what they sign in with.
+    path("accounts/email/", views.not_here),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_REFERER
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -49,6 +49,15 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def not_here(request: SignedInRequest) -> HttpResponse:
+    """Stands before a page that is not wanted.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404
+
+
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answers once the database does."""
