@@ -18,6 +18,7 @@ from trusts.models import Trust, User
 from trusts.permissions import Permission, has_permission
 
 SOON = timedelta(days=30)
+OWN_TASKS_SHOWN = 5
 WRITERS = "Governance lead or executive"
 
 
@@ -54,17 +55,28 @@ def _actions(user: User, trust: Trust, *, current: Plan | None) -> list[Action]:
 
 
 def _own_tasks(user: User, actions: Iterable[Action]) -> list[Task]:
+    """The person's own actions of the next weeks, the soonest by name and the rest counted."""
     latest = timezone.localdate() + SOON
-    return [
+    own = [
+        action
+        for action in actions
+        if action.owner_id == user.pk and action.is_open and action.due_on <= latest
+    ]
+    named, rest = own[:OWN_TASKS_SHOWN], own[OWN_TASKS_SHOWN:]
+    tasks = [
         Task(
             text=f"Your action: {Truncator(action.description).chars(90)}",
             url=action.get_absolute_url(),
             due_on=action.due_on,
             whose="You",
         )
-        for action in actions
-        if action.owner_id == user.pk and action.is_open and action.due_on <= latest
+        for action in named
     ]
+    if rest:
+        text = f"{len(rest)} more of your actions {'is' if len(rest) == 1 else 'are'} due"
+        url = reverse("plans:detail", args=[rest[0].priority.plan_id])
+        tasks.append(Task(text=text, url=url, due_on=rest[0].due_on, whose="You"))
+    return tasks
 
 
 def _overdue_tasks(plans: Iterable[Plan], actions: Iterable[Action]) -> list[Task]:

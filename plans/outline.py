@@ -22,7 +22,7 @@ class PriorityOutline:
     @property
     def needs(self) -> list[str]:
         """What is still to be written, in words."""
-        missing = [] if self.priority.key_issue else ["the key issue"]
+        missing = [] if self.priority.key_issue else ["a key issue"]
         return missing if self.actions else [*missing, "an action"]
 
 

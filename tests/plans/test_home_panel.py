@@ -118,6 +118,21 @@ def test_ones_own_actions_of_the_next_thirty_days_are_tasks_whatever_the_role(
     assert [task.url for task in tasks] == [late.get_absolute_url(), soon.get_absolute_url()]
 
 
+def test_many_own_actions_are_counted_after_the_fifth(priority, trustee, northfield) -> None:
+    for number in range(5):
+        add_action(priority, due_on=days(number), owner=trustee, owner_name="Trustee")
+    assert len(plans_panel(trustee, northfield).tasks) == 5
+    for number, text in (
+        (9, "1 more of your actions is due"),
+        (8, "2 more of your actions are due"),
+    ):
+        add_action(priority, due_on=days(number), owner=trustee, owner_name="Trustee")
+        *named, last = plans_panel(trustee, northfield).tasks
+        assert [task.due_on for task in named] == [days(n) for n in range(5)]
+        assert (last.text, last.due_on) == (text, days(number))
+        assert last.url == address("detail", priority.plan)
+
+
 def test_the_section_counts_the_newest_plan_and_names_the_earlier(
     priority, lead, chair, northfield, framework
 ) -> None:

@@ -23,7 +23,7 @@ def test_what_is_still_to_be_written_is_said_in_words(plan, django_assert_num_qu
     with django_assert_num_queries(3):
         outline = read_outline(plan)
     assert [one.needs for one in outline.priorities] == [
-        ["the key issue", "an action"],
+        ["a key issue", "an action"],
         ["an action"],
         [],
     ]
