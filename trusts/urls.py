@@ -10,5 +10,5 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("trusts/<slug:slug>/", views.home, name="home"),
     # Before allauth's page of this address, where people would change what they sign in with.
-    path("accounts/email/", views.not_here),
+    path("accounts/email/", views.not_here, name="no_email_page"),
 ]

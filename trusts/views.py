@@ -48,7 +48,6 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "trusts/home.html", context)
 
 
-@require_safe
 def not_here(request: SignedInRequest) -> HttpResponse:
     """Stands before a page that is not wanted.
 
@@ -58,6 +57,7 @@ def not_here(request: SignedInRequest) -> HttpResponse:
     raise Http404
 
 
+@require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answers once the database does."""

@@ -1,0 +1,234 @@
+"""Every address × who asks for it, in one table; an address that is not in it fails the test.
+
+Read a row as: what the address answers to each person, in the order of PEOPLE. The lead, chair,
+executive, trustee and observer are Northfield's, whose rows are asked for; the stranger leads
+Southmere; the operator may use the admin area and is a member of no trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from assessments.actions import agree_assessment, create_assessment
+from assessments.models import Assessment
+from plans.models import Action, Plan, Priority
+from reports.models import IssuedReport
+from tests.conftest import client_of
+from trusts.models import Trust, User
+
+PEOPLE = (
+    "lead",
+    "chair",
+    "executive",
+    "trustee",
+    "observer",
+    "stranger",
+    "operator",
+    "signed out",
+)
+
+# Who gets what: "see" is a page, "save" goes on after a save, "fail" is an empty form refused.
+# fmt: off
+MEMBERS_SEE   = "200 200 200 200 200 404 404 302"
+NOWHERE_SEEN  = "404 404 404 404 404 404 404 302"
+NOWHERE_SENT  = "404 404 404 404 404 404 404 401"
+LEAD_SEES     = "200 403 403 403 403 404 404 302"
+RATERS_SEE    = "200 200 403 403 403 404 404 302"
+PLANNERS_SEE  = "200 403 200 403 403 404 404 302"
+ISSUERS_SEE   = "200 200 200 403 403 404 404 302"
+RATERS_SAVE   = "302 302 403 403 403 404 404 401"
+RATERS_FAIL   = "422 422 403 403 403 404 404 401"
+PLANNERS_SAVE = "302 403 302 403 403 404 404 401"
+PLANNERS_FAIL = "422 403 422 403 403 404 404 401"
+LEAD_FAILS    = "422 403 403 403 403 404 404 401"
+ISSUERS_FAIL  = "422 422 422 403 403 404 404 401"
+NO_POST       = "405 405 405 405 405 405 405 401"
+NO_GET        = "405 405 405 405 405 405 405 302"
+
+TABLE = [
+    # address                   rows                   GET            POST, an empty form
+    ("trusts:index",             "",                    "302 302 302 302 302 302 200 200", "405"),
+    ("trusts:healthz",           "",                    "200",         "405"),
+    ("trusts:home",              "trust",               MEMBERS_SEE,   NO_POST),
+    ("trusts:no_email_page",     "",                    NOWHERE_SEEN,  NOWHERE_SENT),
+    ("assessments:create",       "trust",               LEAD_SEES,     LEAD_FAILS),
+    ("assessments:detail",       "assessment",          MEMBERS_SEE,   NO_POST),
+    ("assessments:results",      "assessment",          MEMBERS_SEE,   NO_POST),
+    ("assessments:rate",         "assessment element",  MEMBERS_SEE,   RATERS_SAVE),
+    ("assessments:edit",         "assessment",          LEAD_SEES,     LEAD_FAILS),
+    ("assessments:agree",        "assessment",          RATERS_SEE,    RATERS_SAVE),
+    ("assessments:reopen",       "agreed",              RATERS_SEE,    RATERS_FAIL),
+    ("plans:for_assessment",     "assessment",          MEMBERS_SEE,   PLANNERS_SAVE),
+    ("plans:detail",             "plan",                MEMBERS_SEE,   NO_POST),
+    ("plans:choose",             "plan",                PLANNERS_SEE,  PLANNERS_SAVE),
+    ("plans:edit",               "plan",                PLANNERS_SEE,  PLANNERS_FAIL),
+    ("plans:adopt",              "plan",                PLANNERS_SEE,  PLANNERS_FAIL),
+    ("plans:priority",           "priority",            MEMBERS_SEE,   PLANNERS_SAVE),
+    ("plans:drop_priority",      "priority",            PLANNERS_SEE,  PLANNERS_FAIL),
+    ("plans:restore_priority",   "priority",            NO_GET,        PLANNERS_SAVE),
+    ("plans:move_priority",      "priority",            NO_GET,        PLANNERS_SAVE),
+    ("plans:add_action",         "priority",            PLANNERS_SEE,  PLANNERS_FAIL),
+    ("plans:edit_action",        "action",              PLANNERS_SEE,  PLANNERS_FAIL),
+    ("plans:drop_action",        "action",              PLANNERS_SEE,  PLANNERS_FAIL),
+    ("plans:restore_action",     "action",              NO_GET,        PLANNERS_SAVE),
+    ("plans:move_action",        "action",              NO_GET,        PLANNERS_SAVE),
+    ("reports:plan",             "plan",                MEMBERS_SEE,   NO_POST),
+    ("reports:plan_pdf",         "plan",                MEMBERS_SEE,   NO_POST),
+    ("reports:issue",            "plan",                ISSUERS_SEE,   ISSUERS_FAIL),
+    ("reports:issued",           "issued",              MEMBERS_SEE,   NO_POST),
+    ("reports:index",            "trust",               MEMBERS_SEE,   NO_POST),
+]
+# fmt: on
+
+# Pages about a person's own sign-in, by allauth; tests/trusts/test_sign_in.py tries them.
+SIGN_IN = {
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_reauthenticate",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_email",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+}
+
+
+def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    """The name of every address below a resolver."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+        else:
+            below = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names(pattern, below)
+
+
+def test_every_address_is_in_the_table() -> None:
+    addresses = {name for name in names(get_resolver()) if not name.startswith("admin:")}
+    assert addresses - SIGN_IN == {name for name, *_ in TABLE}
+
+
+@pytest.fixture
+def people(lead, chair, executive, trustee, observer, stranger) -> dict[str, Client]:
+    operator = User.objects.create_superuser("operator@service.example", "x" * 20, name="Operator")
+    users = (lead, chair, executive, trustee, observer, stranger, operator)
+    browsers = [client_of(user) for user in users]
+    return dict(zip(PEOPLE, [*browsers, Client()], strict=True))
+
+
+@pytest.fixture
+def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> dict[str, list]:
+    """One of everything of Northfield, by the name that the table gives it."""
+    agreed = create_assessment(
+        trust=northfield, framework=framework, title="Agreed", due_on=None, by=lead
+    )
+    agree_assessment(assessment=agreed, minute_reference="", by=lead)
+    plan = Plan.objects.create(assessment=agreed, title="Action plan", created_by=lead)
+    element = agreed.ratings.in_order().first().element
+    priority = Priority.objects.create(plan=plan, element=element, order=1)
+    action = Action.objects.create(
+        priority=priority,
+        order=1,
+        description="Do it",
+        owner_name="Somebody",
+        due_on=date(2027, 3, 31),
+        strategic_area="vision",
+        success_criterion="It is done",
+        key=uuid4(),
+    )
+    issued = IssuedReport.objects.create(
+        trust=northfield,
+        kind="action_plan",
+        plan=plan,
+        title="Action plan",
+        issued_by=lead,
+        key=uuid4(),
+        template_version="1",
+        sha256="0" * 64,
+        document=b"%PDF-1.7",
+    )
+    return {
+        "": [],
+        "trust": [northfield.slug],
+        "assessment": [assessment.pk],
+        "assessment element": [assessment.pk, element.code],
+        "agreed": [agreed.pk],
+        "plan": [plan.pk],
+        "priority": [priority.pk],
+        "action": [action.pk],
+        "issued": [issued.pk],
+    }
+
+
+def expected(cell: str) -> list[int]:
+    """A cell of the table, one status a person; a single one is everybody's."""
+    statuses = [int(status) for status in cell.split()]
+    return statuses * len(PEOPLE) if len(statuses) == 1 else statuses
+
+
+@pytest.mark.parametrize(("name", "of", "get", "post"), TABLE, ids=[row[0] for row in TABLE])
+def test_address_answers_each_person_as_the_table_says(
+    name, of, get, post, people: dict[str, Client], rows
+) -> None:
+    address = reverse(name, args=rows[of])
+    for method, cell in (("get", get), ("post", post)):
+        answers = {}
+        for person, browser in people.items():
+            with transaction.atomic():
+                answers[person] = getattr(browser, method)(address).status_code
+                transaction.set_rollback(True)
+        assert answers == dict(zip(PEOPLE, expected(cell), strict=True)), method
+
+
+@pytest.mark.parametrize(("name", "of", "get", "post"), TABLE, ids=[row[0] for row in TABLE])
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
+def test_no_address_answers_to_another_method(name, of, get, post, method, people, rows) -> None:
+    address = reverse(name, args=rows[of])
+    status = 404 if name == "trusts:no_email_page" else 405
+    assert getattr(people["lead"], method)(address).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "of"), [(name, of) for name, of, *_ in TABLE if of], ids=lambda value: str(value)
+)
+def test_guessed_address_is_not_found(name, of, people, rows) -> None:
+    guesses = [value + 999_983 if isinstance(value, int) else "x-" + value for value in rows[of]]
+    assert people["lead"].get(reverse(name, args=guesses)).status_code in (404, 405)
+    assert people["lead"].post(reverse(name, args=guesses)).status_code in (404, 405)
+
+
+def test_huge_numbers_in_an_address_are_not_found(people, rows) -> None:
+    for name, of, *_ in TABLE:
+        if of in ("assessment", "agreed", "plan", "priority", "action", "issued"):
+            address = reverse(name, args=[10**30])
+            assert people["lead"].get(address).status_code in (404, 405), name
+            assert people["lead"].post(address).status_code in (404, 405), name
+
+
+def test_wrong_role_is_told_whom_to_ask(people, rows, lead: User) -> None:
+    address = reverse("assessments:edit", args=rows["assessment"])
+    text = people["trustee"].get(address).content.decode()
+    assert lead.name in text
+    assert f"mailto:{lead.email}" in text
+    assert "set up an assessment" in text
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/trusts/user/", "/admin/trusts/trust/"])
+def test_admin_area_is_the_operators_alone(path, people) -> None:
+    for person, browser in people.items():
+        status = browser.get(path).status_code
+        assert status == (200 if person == "operator" else 302), person
