@@ -59,8 +59,18 @@ class MembershipInline(admin.TabularInline):
     autocomplete_fields = ("user", "trust")
 
 
+class NeverDeleted:
+    """Deleting would list what hangs on the row, a board's ratings among it, and take it along.
+
+    A person is barred from signing in instead, a trust is left without members.
+    """
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(NeverDeleted, UserAdmin):
     """People: made, renamed, given a password, barred from signing in."""
 
     form = PersonChangeForm
@@ -74,7 +84,7 @@ class PersonAdmin(UserAdmin):
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Access", {"fields": ("is_active", "is_staff")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -82,17 +92,19 @@ class PersonAdmin(UserAdmin):
     )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save a person; allauth's note of an address that they had is of no use any more.
+        """Save a person. An operator may do all that is here, so there is one box and not two.
 
-        Kept, it would let whoever reads the old mailbox reset the password.
+        Allauth's note of an address that the person had goes: kept, it would let whoever
+        reads the old mailbox reset the password.
         """
+        obj.is_superuser = obj.is_staff
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             EmailAddress.objects.filter(user=obj).delete()
 
 
 @admin.register(Trust)
-class TrustAdmin(admin.ModelAdmin):
+class TrustAdmin(NeverDeleted, admin.ModelAdmin):
     """Trusts and the people in them."""
 
     list_display = ("name", "slug", "uid")

@@ -174,6 +174,29 @@ def test_address_that_the_operator_changed_opens_nothing_any_more(
     assert answer.status_code == 302
 
 
+def test_people_and_trusts_are_never_deleted(area: Client, assessment: Assessment) -> None:
+    for address, row in (("trust", assessment.trust), ("user", assessment.created_by)):
+        assert row is not None
+        base = f"/admin/trusts/{address}/"
+        assert area.post(f"{base}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        area.post(base, chosen)
+        row.refresh_from_db()
+
+
+@pytest.mark.parametrize("is_operator", [True, False])
+def test_operator_makes_and_unmakes_another(area: Client, lead: User, is_operator: bool) -> None:
+    User.objects.filter(pk=lead.pk).update(is_staff=not is_operator, is_superuser=not is_operator)
+    typed = {"email": lead.email, "name": "Lead", "is_active": "on", **NO_INLINES}
+    if is_operator:
+        typed["is_staff"] = "on"
+    area.post(f"/admin/trusts/user/{lead.pk}/change/", typed)
+    lead.refresh_from_db()
+    assert (lead.is_staff, lead.is_superuser) == (is_operator, is_operator)
+    status = 200 if is_operator else 403
+    assert client_of(lead).get("/admin/trusts/user/", follow=True).status_code == status
+
+
 def test_operator_makes_a_trust_with_its_first_lead(area: Client, operator: User) -> None:
     ada = make_user("ada@eastmere.example")
     typed = {

@@ -68,6 +68,7 @@ def test_front_page_without_a_trust_says_whom_to_ask(db: None) -> None:
 def test_front_page_shows_the_operator_to_their_area(db: None) -> None:
     operator = User.objects.create_superuser("op@service.example", "a long passphrase", name="Op")
     page = page_at(client_of(operator), "/")
+    assert "You look after this service." in page.nodes[0].text
     links = {node.text: node.attributes["href"] for node in page.all("a", "govuk-link")}
     assert links == {"Operator’s area: people and trusts": "/admin/"}
 
