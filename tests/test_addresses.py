@@ -194,21 +194,22 @@ def test_address_answers_each_person_as_the_table_says(
         assert answers == dict(zip(PEOPLE, expected(cell), strict=True)), method
 
 
-@pytest.mark.parametrize(("name", "of", "get", "post"), TABLE, ids=[row[0] for row in TABLE])
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
-def test_no_address_answers_to_another_method(name, of, get, post, method, people, rows) -> None:
-    address = reverse(name, args=rows[of])
-    status = 404 if name == "trusts:no_email_page" else 405
-    assert getattr(people["lead"], method)(address).status_code == status
+def test_no_address_answers_to_another_method(method, people, rows) -> None:
+    for name, of, *_ in TABLE:
+        status = 404 if name == "trusts:no_email_page" else 405
+        answer = getattr(people["lead"], method)(reverse(name, args=rows[of]))
+        assert answer.status_code == status, name
 
 
-@pytest.mark.parametrize(
-    ("name", "of"), [(name, of) for name, of, *_ in TABLE if of], ids=lambda value: str(value)
-)
-def test_guessed_address_is_not_found(name, of, people, rows) -> None:
-    guesses = [value + 999_983 if isinstance(value, int) else "x-" + value for value in rows[of]]
-    assert people["lead"].get(reverse(name, args=guesses)).status_code in (404, 405)
-    assert people["lead"].post(reverse(name, args=guesses)).status_code in (404, 405)
+def test_guessed_addresses_are_not_found(people, rows) -> None:
+    for name, of, get, post in TABLE:
+        guesses = [one + 999_983 if isinstance(one, int) else "x-" + one for one in rows[of]]
+        if guesses:
+            address = reverse(name, args=guesses)
+            assert people["lead"].get(address).status_code == (405 if get == NO_GET else 404), name
+            refusal = 405 if post in (NO_POST, "405") else 404
+            assert people["lead"].post(address).status_code == refusal, name
 
 
 def test_huge_numbers_in_an_address_are_not_found(people, rows) -> None:
