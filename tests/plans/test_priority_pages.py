@@ -331,7 +331,8 @@ def test_a_dropped_priority_takes_no_new_action_but_keeps_the_words(priority, ex
     client = client_of(executive)
     client.post(address("drop_priority", priority), {"reason": "Done."})
     page = page_of(client.get(address("add_action", priority)))
-    assert "This priority has been dropped" in page.with_id("main-content").text
+    assert "once the priority has been taken up again" in page.with_id("main-content").text
+    assert not page.all("textarea")
     answer = client.post(address("add_action", priority), action_fields())
     page = page_of(answer)
     assert answer.status_code == 409
