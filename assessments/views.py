@@ -21,7 +21,8 @@ from trusts.sign_in import SignedInRequest
 def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
     """The assessment, for a member of its trust; 404 for everybody else."""
     assessments = Assessment.objects.visible_to(request.user)
-    return get_object_or_404(assessments.select_related("trust", "framework"), pk=pk)
+    named = assessments.select_related("trust", "framework", "agreed_by")
+    return get_object_or_404(named, pk=pk)
 
 
 def fetch_to_change(request: SignedInRequest, pk: int, permission: Permission) -> Assessment:
