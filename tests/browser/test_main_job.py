@@ -139,10 +139,10 @@ def add_action(
 
 
 def download(page: Page, assert_accessible: Callable[[Page], None], tmp_path: Path) -> Path:
-    page.get_by_role("link", name=re.compile("report|PDF", re.I)).first.click()
+    page.get_by_role("link", name="Read the report").click()
     assert_accessible(page)
     with page.expect_download() as waiting:
-        page.get_by_role("link", name=re.compile("Download the PDF")).click()
+        page.get_by_role("button", name="Download the PDF").click()
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     assert path.suffix == ".pdf"
