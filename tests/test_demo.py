@@ -104,6 +104,18 @@ def test_demo_sign_in_opens_the_trusts_home(loaded: None, email: str, role: str)
     assert membership.trust.name in home.content.decode()
 
 
+@pytest.mark.parametrize("email", EXPECTED_SIGN_INS)
+def test_demo_home_costs_at_most_eight_queries(
+    loaded: None, email: str, django_assert_max_num_queries
+) -> None:
+    client = Client()
+    membership = Membership.objects.select_related("user", "trust").get(user__email=email)
+    client.force_login(membership.user)
+    with django_assert_max_num_queries(8):
+        answer = client.get(membership.trust.get_absolute_url())
+    assert answer.status_code == 200
+
+
 def test_demo_lets_nobody_else_sign_in(loaded: None) -> None:
     may_sign_in = {user.email for user in User.objects.all() if user.has_usable_password()}
     assert may_sign_in == set(EXPECTED_SIGN_INS) == set(demo.SIGN_INS)
@@ -224,6 +236,11 @@ def test_loading_twice_changes_nothing(loaded: None, capsys: pytest.CaptureFixtu
     before = every_value()
     assert "here already; nothing was changed" in answer_of(capsys=capsys)
     assert every_value() == before
+
+
+def test_loading_quietly_says_nothing(loaded: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer_of("--verbosity", "0", capsys=capsys) == ""
+    assert answer_of("--reset", "--verbosity", "0", capsys=capsys) == ""
 
 
 def test_loading_again_keeps_what_a_person_changed(loaded: None) -> None:

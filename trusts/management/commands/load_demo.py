@@ -31,18 +31,22 @@ class Command(BaseCommand):
                 "password. Nothing was changed. On a machine of your own set "
                 "TRUSTQUALITY_ENV=local."
             )
-        if demo.is_loaded() and not reset:
-            self.stdout.write(
+        told = self._load(reset=reset)
+        if options["verbosity"]:
+            self.stdout.write(told)
+
+    def _load(self, *, reset: bool) -> str:
+        if reset:
+            demo.reset()
+        elif demo.is_loaded():
+            return (
                 "The demo trusts are here already; nothing was changed. "
                 "--reset puts them back as they were."
             )
-            return
-        if reset:
-            demo.reset()
         else:
             demo.load()
-        self.stdout.write(
-            f"The demo trusts are loaded. All sign-ins have the password {demo.PASSWORD}:"
+        sign_ins = "\n".join(f"  {email}" for email in demo.SIGN_INS)
+        return (
+            f"The demo trusts are loaded. All sign-ins have the password {demo.PASSWORD}:\n"
+            f"{sign_ins}"
         )
-        for email in demo.SIGN_INS:
-            self.stdout.write(f"  {email}")
