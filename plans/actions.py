@@ -89,19 +89,27 @@ def start_plan(*, assessment: Assessment, by: User) -> Plan:
 
 @transaction.atomic
 def edit_plan(*, plan: Plan, version: int, by: User) -> None:
-    """Save the plan's title and review date.
+    """Save the plan's title and review date, and the corrected day of an adoption.
 
     Raises:
         ChangedMeanwhile: somebody else saved others first; nothing is written.
     """
     written = Plan.objects.filter(pk=plan.pk, version=version).update(
-        title=plan.title, next_review_on=plan.next_review_on, version=F("version") + 1
+        title=plan.title,
+        next_review_on=plan.next_review_on,
+        adopted_at=plan.adopted_at,
+        version=F("version") + 1,
     )
     current = Plan.objects.for_page().get(pk=plan.pk)
     if written:
         write_history(current, by=by)
     elif not current.says_the_same_as(plan):
         raise ChangedMeanwhile(current)
+
+
+def noon_of(day: date) -> datetime:
+    """The moment that stands for a day of which nobody wrote down the hour."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 @transaction.atomic
@@ -111,9 +119,11 @@ def adopt_plan(*, plan: Plan, on: date, by: User) -> bool:
     Returns:
         Whether it was recorded. False: the plan was adopted already, and is as it was.
     """
-    at = timezone.make_aware(datetime.combine(on, time(12)))
     written = Plan.objects.filter(pk=plan.pk, status=Plan.Status.DRAFT).update(
-        status=Plan.Status.ADOPTED, adopted_at=at, adopted_by=by
+        status=Plan.Status.ADOPTED,
+        adopted_at=noon_of(on),
+        adopted_by=by,
+        version=F("version") + 1,
     )
     if written:
         write_history(Plan.objects.get(pk=plan.pk), by=by)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessments.models import NOTE_MAX_LENGTH
 from govuk.fields import DateField, MultilineField, VersionField
 from plans.action_changes import add_action, edit_action
-from plans.actions import adopt_plan, edit_plan, write_key_issue
+from plans.actions import adopt_plan, edit_plan, noon_of, write_key_issue
 from plans.models import (
     DESCRIPTION_MAX_LENGTH,
     REASON_MAX_LENGTH,
@@ -63,8 +63,25 @@ class VersionedForm(forms.ModelForm):
         return {**self.data.dict(), "version": str(version)}  # type: ignore[attr-defined]
 
 
+class MeetingField(DateField):
+    """The day of the board's meeting, today at the latest."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            help_text="The date of the meeting, for example 25 11 2026.",
+            error_messages={"required": "Enter the date of the meeting"},
+            **options,
+        )
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        check_year(value, "The date of the meeting")
+        if value and value > timezone.localdate():
+            raise ValidationError("The date of the meeting must be today or in the past")
+
+
 class PlanForm(VersionedForm):
-    """A plan's title, and when the board looks at it next."""
+    """A plan's title, when the board looks at it next, and the day of an adoption."""
 
     title = forms.CharField(
         max_length=120,
@@ -79,18 +96,33 @@ class PlanForm(VersionedForm):
         required=False,
         help_text="When the board looks at the plan again, for example 27 3 2027.",
     )
+    adopted_on = MeetingField(label="Adopted by the board")
 
     class Meta:
         model = Plan
         fields = ("title", "next_review_on")
+
+    def __init__(self, data: Any = None, *, instance: Plan, **kwargs: Any) -> None:
+        super().__init__(data, instance=instance, **kwargs)
+        self.initial["adopted_on"] = instance.adopted_on
+        is_asked = data is None or "adopted_on_day" in data
+        if not (instance.is_adopted and is_asked):
+            # A draft has no such day, nor did the page of somebody who began before.
+            del self.fields["adopted_on"]
 
     def clean_next_review_on(self) -> date | None:
         day: date | None = self.cleaned_data["next_review_on"]
         check_year(day, "The date of the review")
         return day
 
+    def clean_adopted_on(self) -> date:
+        day: date = self.cleaned_data["adopted_on"]
+        if day != self.instance.adopted_on:
+            self.instance.adopted_at = noon_of(day)
+        return day
+
     def record(self, *, by: User) -> None:
-        """Save both; raises as `edit_plan` does."""
+        """Save them; raises as `edit_plan` does."""
         edit_plan(plan=self.instance, version=self.cleaned_data["version"], by=by)
 
     def kept_beside(self, current: Plan) -> PlanForm:
@@ -101,18 +133,7 @@ class PlanForm(VersionedForm):
 class AdoptForm(forms.Form):
     """The board's adoption of a plan."""
 
-    adopted_on = DateField(
-        label="When did the board adopt the plan?",
-        help_text="The date of the meeting, for example 25 11 2026.",
-        error_messages={"required": "Enter the date of the meeting"},
-    )
-
-    def clean_adopted_on(self) -> date:
-        day: date = self.cleaned_data["adopted_on"]
-        check_year(day, "The date of the meeting")
-        if day > timezone.localdate():
-            raise ValidationError("The date of the meeting must be today or in the past")
-        return day
+    adopted_on = MeetingField(label="When did the board adopt the plan?")
 
     def record(self, plan: Plan, *, by: User) -> bool:
         """Whether the adoption was recorded; False where the plan was adopted before."""

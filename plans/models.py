@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -78,12 +79,21 @@ class Plan(models.Model):
         return self.assessment.trust
 
     @property
+    def adopted_on(self) -> date | None:
+        """The day of the board's meeting."""
+        return timezone.localdate(self.adopted_at) if self.adopted_at else None
+
+    @property
     def is_adopted(self) -> bool:
         return self.status == self.Status.ADOPTED
 
     def says_the_same_as(self, other: Plan) -> bool:
         """Whether both hold the same of what the plan's form asks."""
-        return (self.title, self.next_review_on) == (other.title, other.next_review_on)
+        return (self.title, self.next_review_on, self.adopted_on) == (
+            other.title,
+            other.next_review_on,
+            other.adopted_on,
+        )
 
 
 class Priority(models.Model):

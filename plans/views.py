@@ -141,7 +141,7 @@ def _say_what_was_chosen(request: SignedInRequest, chosen: Chosen) -> None:
 
 @page
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The plan's title and next review."""
+    """The plan's title, next review, and the day of an adoption."""
     plan = fetch_to_write(request, pk)
     form = PlanForm(typed(request), instance=plan)
     conflict = None
@@ -151,7 +151,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except ChangedMeanwhile as change:
             conflict, form = change, form.kept_beside(change.current)
         else:
-            messages.success(request, "The title and the review date are saved.")
+            messages.success(request, "The title and the dates are saved.")
             return redirect_saved(request, plan)
     context = context_of(request, plan) | {"form": form, "conflict": conflict}
     status = CONFLICT if conflict else status_of(form)

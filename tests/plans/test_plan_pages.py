@@ -200,10 +200,50 @@ def test_adopting_records_the_boards_day_and_who_wrote_it_down(action, executive
     answer = client_of(executive).post(address("adopt", plan), adopted(), follow=True)
     plan.refresh_from_db()
     assert (plan.status, plan.adopted_by) == ("adopted", executive)
-    assert timezone.localdate(plan.adopted_at) == date(2026, 11, 2)
+    assert plan.adopted_on == date(2026, 11, 2)
     assert plan.history.first().status == "adopted"
     assert plan.history.first().history_user == executive
     assert "Adopted by the board on 2 November 2026." in answer.content.decode()
+
+
+def test_the_day_of_an_adoption_can_be_corrected(action, executive) -> None:
+    plan = action.priority.plan
+    client = client_of(executive)
+    client.post(address("adopt", plan), adopted())
+    values = form_values(page_of(client.get(address("edit", plan))))
+    assert values["adopted_on_day"] == ["2"]
+    sent = {name: value[0] for name, value in values.items()}
+    assert client.post(address("edit", plan), sent).status_code == 302
+    plan.refresh_from_db()
+    before = plan.adopted_at
+    assert plan.adopted_on == date(2026, 11, 2)
+    sent |= {"adopted_on_day": "3", "version": plan.version}
+    assert client.post(address("edit", plan), sent).status_code == 302
+    plan.refresh_from_db()
+    assert (plan.adopted_on, plan.status, plan.adopted_by) == (
+        date(2026, 11, 3),
+        "adopted",
+        executive,
+    )
+    assert [row.adopted_at for row in plan.history.all()][:2] == [plan.adopted_at, before]
+    sent |= {"adopted_on_month": "13", "version": plan.version}
+    answer = client.post(address("edit", plan), sent)
+    assert list(error_links(page_of(answer)).values()) == ["id_adopted_on_month"]
+
+
+def test_a_title_from_before_the_adoption_undoes_nothing(action, lead, executive) -> None:
+    plan = action.priority.plan
+    client_of(lead).post(address("adopt", plan), adopted())
+    client = client_of(executive)
+    answer = client.post(address("edit", plan), plan_fields())
+    page = page_of(answer)
+    assert answer.status_code == 409
+    theirs = page.all("div", "govuk-error-summary")[0].text
+    assert "no date of review, adopted by the board on 2 November 2026" in theirs
+    sent = {name: value[0] for name, value in form_values(page).items()}
+    assert client.post(address("edit", plan), sent).status_code == 302
+    plan.refresh_from_db()
+    assert (plan.title, plan.adopted_on) == ("Plan for 2027", date(2026, 11, 2))
 
 
 def test_adopting_again_changes_nothing(action, lead, executive) -> None:
@@ -211,7 +251,7 @@ def test_adopting_again_changes_nothing(action, lead, executive) -> None:
     client_of(executive).post(address("adopt", plan), adopted())
     answer = client_of(lead).post(address("adopt", plan), adopted(day="3"), follow=True)
     plan.refresh_from_db()
-    assert (timezone.localdate(plan.adopted_at), plan.adopted_by) == (date(2026, 11, 2), executive)
+    assert (plan.adopted_on, plan.adopted_by) == (date(2026, 11, 2), executive)
     assert plan.history.count() == 2
     words = "recorded as adopted on 2 November 2026 already, by Executive"
     assert words in answer.content.decode()
