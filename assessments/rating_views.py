@@ -67,11 +67,15 @@ def _record(request: SignedInRequest, rating: Rating) -> Answer:
 
 def _where_next(request: SignedInRequest, rating: Rating) -> str:
     """The next element, the task list after the last; or this page again."""
-    if request.POST.get("then") == "stay":
+    then = request.POST.get("then")
+    if then == "stay":
         return rating.get_absolute_url()
-    _, after = progress_of(_siblings(rating)).around(rating)
-    if after and request.POST.get("then") != "list":
-        return after.get_absolute_url()
+    if then != "list":
+        # Codes alone: whole ratings were a fifth of the time of a save.
+        in_order = rating.assessment.ratings.in_order()
+        codes = list(in_order.values_list("element__code", flat=True))
+        if after := codes[codes.index(rating.element.code) + 1 :]:
+            return reverse("assessments:rate", args=[rating.assessment_id, after[0]])
     return reverse("assessments:detail", args=[rating.assessment_id])
 
 
