@@ -64,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except database.CannotMeasure as reason:
         print(reason, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return int(bad)
 
 

@@ -85,6 +85,7 @@ def driver_for(port: int, visitors: Sequence[tuple[Visitor, dict[str, str]]]) ->
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         driver = Driver(process)

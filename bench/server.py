@@ -20,6 +20,15 @@ from bench.database import CannotMeasure
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
+# Stops the server when the bench is gone, however it went: the pipe closes.
+KEEPER = """
+exec 3<&0
+"$@" 3<&- &
+server=$!
+(cat <&3 >/dev/null; kill $server 2>/dev/null) &
+exec 3<&-
+wait $server
+"""
 
 
 @contextmanager
@@ -31,24 +40,24 @@ def serve(folder: Path) -> Iterator[int]:
     """
     port = _free_port()
     log = folder / "server.txt"
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+        keeper = subprocess.Popen(
+            ["sh", "-c", KEEPER, "keeper", *gunicorn],
             cwd=ROOT,
             env=os.environ | {"PORT": str(port)},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # so that Ctrl-C ends the bench first, then the server
         )
     try:
-        _wait_for(server, port, log)
+        _wait_for(keeper, port, log)
         yield port
     finally:
-        server.terminate()
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        assert keeper.stdin
+        keeper.stdin.close()
+        keeper.wait(timeout=60)
 
 
 def _free_port() -> int:
