@@ -239,6 +239,23 @@ class ActionForm(VersionedForm):
             "max_length": too_long("The success criterion"),
         },
     )
+    measure = forms.CharField(
+        required=False,
+        max_length=500,
+        help_text="What is counted or looked at, such as attendance across the trust.",
+        error_messages={"max_length": too_long("The measure")},
+    )
+    baseline = forms.CharField(
+        label="Where it stands now",
+        required=False,
+        max_length=200,
+        error_messages={"max_length": too_long("Where it stands now")},
+    )
+    target = forms.CharField(
+        required=False,
+        max_length=200,
+        error_messages={"max_length": too_long("The target")},
+    )
     strategic_area = forms.ChoiceField(
         choices=StrategicArea.choices,
         widget=forms.RadioSelect,
@@ -259,7 +276,16 @@ class ActionForm(VersionedForm):
 
     class Meta:
         model = Action
-        fields = ("description", "due_on", "success_criterion", "strategic_area", "status")
+        fields = (
+            "description",
+            "due_on",
+            "success_criterion",
+            "measure",
+            "baseline",
+            "target",
+            "strategic_area",
+            "status",
+        )
 
     field_order = (
         "description",
@@ -267,6 +293,9 @@ class ActionForm(VersionedForm):
         "owner_name",
         "due_on",
         "success_criterion",
+        "measure",
+        "baseline",
+        "target",
         "strategic_area",
         "status",
     )

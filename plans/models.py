@@ -246,6 +246,9 @@ WRITTEN_FIELDS = (
     "due_on",
     "strategic_area",
     "success_criterion",
+    "measure",
+    "baseline",
+    "target",
     "status",
 )
 """What people write of an action; the rest is kept by the service."""

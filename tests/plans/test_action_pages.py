@@ -260,3 +260,14 @@ def test_moving_steps_over_the_dropped_and_leaves_other_priorities_alone(
     client.post(address("move_action", rows[2]), {"direction": "up", "place": 2})
     assert described(priority) == ["Do thing 3", "Do thing 1"]
     assert elsewhere.history.count() == 1
+
+
+def test_action_carries_what_is_measured(action, executive) -> None:
+    figures = {"measure": "Attendance", "baseline": "91 per cent", "target": "94 per cent"}
+    sent = action_fields(version=action.version) | figures
+    client_of(executive).post(address("edit_action", action), sent)
+    action.refresh_from_db()
+    assert {name: getattr(action, name) for name in figures} == figures
+    shown = page_of(client_of(executive).get(action.priority.plan.get_absolute_url()))
+    for figure in figures.values():
+        assert figure in shown.nodes[0].text
