@@ -101,9 +101,7 @@ class ActionLine:
     @property
     def is_long(self) -> bool:
         """Whether it needs the page's full width, or else it would split over two pages."""
-        evidence = "\n".join(
-            (self.success_criterion, self.measure, f"{self.baseline} {self.target}")
-        )
+        evidence = "\n".join((self.success_criterion, self.measure, self.baseline, self.target))
         return max(_line_count(self.description), _line_count(evidence)) > COLUMN_LINES
 
 
@@ -382,6 +380,7 @@ def _counts(kept: Sequence[Priority], *, today: date) -> Counts:
 def _line_count(text: str) -> int:
     """About how many lines the text takes in a column; what is not Latin counts as wide."""
     return sum(
-        max(1, ceil((len(line) + sum(letter > "\u1100" for letter in line)) / COLUMN_CHARACTERS))
-        for line in text.splitlines()
+        ceil((len(line) + sum(letter > "\u1100" for letter in line)) / COLUMN_CHARACTERS)
+        for line in text.split("\n")
+        if line
     )

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydyf import PDF
-    from weasyprint.document import Document
 
 PRINTED = 4
 """The annotation flag without which a link is not part of what is printed."""
 
 
-def finish_tags(document: Document, pdf: PDF) -> None:
+def finish_tags(document: object, pdf: PDF) -> None:
     """Complete the tags that a screen reader needs and PDF/UA asks for."""
     for item in pdf.objects:
         if not isinstance(item, dict):

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 LONGEST_NAME = 120
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
     "|[\U0001fffe\U0001ffff\U0010fffe\U0010ffff]"
 )
 ACCENTS = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
@@ -19,8 +19,9 @@ TOO_MANY_ACCENTS = re.compile(f"({ACCENTS}{{4}}){ACCENTS}+")
 def printable(text: str) -> str:
     """The text without control characters and non-characters, its lines ended by newlines.
 
-    All that a reader could see stays, newlines and tabs with it. Only the fifth and later
-    accents on one letter go: they would be drawn over the lines above.
+    All that a reader could see stays, newlines and tabs with it. Only these go too: an
+    order to write what follows backwards, as no language needs it; and the fifth and later
+    accents on one letter, as they would be drawn over the lines above.
     """
     text = UNPRINTABLE.sub("", LINE_ENDS.sub("\n", text))
     return TOO_MANY_ACCENTS.sub(r"\1", text).strip()
