@@ -145,9 +145,9 @@ PYTHON
 # install_packages [EXTRA]: the Python packages, pinned by pyproject.toml and constraints.txt.
 install_packages() {
     stamp=".venv/installed-${1:-service}"
-    requirements "$@" >build/requirements.txt || stop "pyproject.toml could not be read."
-    sum=$(cat build/requirements.txt constraints.txt | cksum)
+    sum=$(packages_sum "$@")
     is_done "$stamp" "$sum" && return 0
+    requirements "$@" >build/requirements.txt || stop "pyproject.toml could not be read."
     say "Installing the Python packages (about a minute the first time)"
     if ! pip_install .venv -r build/requirements.txt; then
         log_tail pip
@@ -156,8 +156,11 @@ install_packages() {
     fi
     mark_done "$stamp" "$sum"
     # Whatever the tests need holds all that the service needs.
-    [ $# -eq 0 ] || mark_done .venv/installed-service \
-        "$(requirements | cat - constraints.txt | cksum)"
+    [ $# -eq 0 ] || mark_done .venv/installed-service "$(packages_sum)"
+}
+
+packages_sum() {
+    requirements "$@" | cat - constraints.txt | cksum
 }
 
 # pip_install ENVIRONMENT ARGUMENT...
@@ -207,9 +210,17 @@ need_node() {
         "$(how_to_install libatomic1)"
 }
 
+locked_sum() {
+    checksum package.json package-lock.json .npmrc
+}
+
+styles_sum() {
+    say "$(locked_sum) $(checksum static)"
+}
+
 build_styles() {
-    locked=$(checksum package.json package-lock.json .npmrc)
-    sum="$locked $(checksum static)"
+    locked=$(locked_sum)
+    sum=$(styles_sum)
     [ -d build/static ] && is_done build/styles.stamp "$sum" && return 0
     need_node
     say "Building the styles"

