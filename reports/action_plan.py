@@ -14,7 +14,7 @@ from datetime import date, datetime
 from itertools import accumulate
 from math import ceil
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Subquery
 
 from assessments.heat_map import HeatMap, build_heat_map
 from assessments.models import Assessment, Rating
@@ -271,11 +271,12 @@ def _actions() -> Prefetch[str]:
 
 def _heat_map(assessment: Assessment, numbers: dict[int, int]) -> HeatMap:
     """The assessment's heat map, ringed where this plan acts and nowhere else."""
-    earlier = Assessment.objects.compared_with(assessment).values("pk")
+    # Compared by `=`: for `OR ... IN (...)` PostgreSQL reads the ratings of every trust there is.
+    earlier = Subquery(Assessment.objects.compared_with(assessment).values("pk"))
     ratings: list[Rating] = []
     previous: list[Rating] = []
     in_order = Rating.objects.in_order().select_related("element__domain", "level", "assessment")
-    for rating in in_order.filter(Q(assessment=assessment) | Q(assessment__in=earlier)):
+    for rating in in_order.filter(Q(assessment=assessment) | Q(assessment=earlier)):
         if rating.assessment_id == assessment.pk:
             rating.is_priority = rating.element_id in numbers
             ratings.append(rating)
