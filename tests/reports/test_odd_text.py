@@ -20,6 +20,9 @@ from tests.reports.conftest import (
 from tests.reports.printed import Printed
 from trusts.models import Trust, User
 
+# Without it no database is set up when only tests of the shared documents run.
+pytestmark = pytest.mark.django_db
+
 ODD = {
     "no spaces": "W" * 10_000,
     "address": "https://example.org/" + "a/b?c=d&e=" * 200,

@@ -21,6 +21,9 @@ from tests.reports.conftest import (
 from tests.reports.printed import Printed
 from trusts.models import User
 
+# Without it no database is set up when only tests of the shared documents run.
+pytestmark = pytest.mark.django_db
+
 
 def test_title_page_says_whose_plan_it_is_and_of_when(short: Printed) -> None:
     page = short.pages[0]

@@ -6,15 +6,17 @@ import re
 from itertools import pairwise
 
 import pikepdf
+import pytest
 
 from assessments.actions import create_assessment
 from plans.models import Plan
 from tests.conftest import make_framework
-from tests.reports.conftest import (
-    make_plan,
-)
+from tests.reports.conftest import make_plan
 from tests.reports.printed import Printed
 from trusts.models import Trust, User
+
+# Without it no database is set up when only tests of the shared documents run.
+pytestmark = pytest.mark.django_db
 
 
 def test_file_says_its_title_language_and_that_it_is_tagged(short: Printed) -> None:
