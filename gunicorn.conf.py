@@ -8,6 +8,7 @@ wsgi_app = "trustquality.wsgi"
 bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 # Whole processes, no threads: threads gave saves on SQLite a long tail.
 workers = int(os.environ.get("WEB_CONCURRENCY") or "3")
+preload_app = True  # read once and shared: a quick start, and ready means ready
 timeout = 60  # a long PDF takes seconds, not a minute
 accesslog = "-"
 loglevel = "warning"

@@ -25,6 +25,7 @@ NOT_FOR_TESTS = (
     "EMAIL_URL",
     "SECRET_KEY",
     "SESSION_COOKIE_AGE",
+    "TRUSTED_PROXY_COUNT",
 )
 SERVER = pytest.StashKey[Server]()
 

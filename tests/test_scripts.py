@@ -149,7 +149,9 @@ def test_run_serves_the_demo_and_starts_faster_the_second_time(checkout: Path) -
         assert "Loading the frameworks\nLoading the demo\n" in said
         assert "trust-quality-demo" in said
         assert urllib.request.urlopen(f"{address}/healthz").read() == b"ok\n"  # noqa: S310
-        for email in re.findall(r"\S+@\S+\.example", said):
+        emails = re.findall(r"\S+@\S+\.example", said)
+        assert len(emails) == 6
+        for email in (emails[0], emails[-1]):
             assert "Sign out" in sign_in(address, email), email
     settings = checkout / ".env"
     assert stat.S_IMODE(settings.stat().st_mode) == 0o600
