@@ -68,7 +68,8 @@ def _date_error(message: str, *boxes: str) -> ValidationError:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    """A short row of figures as a number; Python refuses to read one of thousands."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _day(text: str) -> int:

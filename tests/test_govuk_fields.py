@@ -37,6 +37,8 @@ def date_form(day: str, month: str, year: str) -> DateForm:
         (("1", "0", "2027"), ["month"], "The month must be a number from 1 to 12, or its name"),
         (("1", "Juno", "2027"), ["month"], "The month must be a number from 1 to 12, or its name"),
         (("1", "2", "27"), ["year"], "The year must be four figures, like 2027"),
+        (("1", "2", "9" * 5000), ["year"], "The year must be four figures, like 2027"),
+        (("9" * 5000, "2", "2027"), ["day"], "The day must be a number from 1 to 31"),
         (("1", "2", "٢٠٢٧"), ["year"], "The year must be four figures, like 2027"),
         (("31/02/2027", "", ""), ["month", "year"], "The date must include a month and a year"),
     ],
