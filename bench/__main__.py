@@ -102,8 +102,8 @@ def _pdf(show: Table) -> None:
     """Print the PDF's table."""
     from bench.pdf import measure
 
-    rows = [(name.replace("_", " "), f"{figure:.2f}") for name, figure in measure().items()]
-    print(show(("Action plan as a PDF", ""), rows), "", sep="\n")
+    head, rows = table.grouped(measure(), "Action plan as a PDF")
+    print(show(head, rows), "", "Ratio: of seconds, so less is better here.", "", sep="\n")
 
 
 def _versions() -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from bench.pages import MOST_QUERIES, PAGES, Visitor
 from bench.queries import count_queries
 from bench.seed import Seeder, write_history
-from bench.table import markdown, plain
+from bench.table import grouped, markdown, plain
 from frameworks.models import Framework
 from trusts.models import Trust
 
@@ -84,6 +84,15 @@ def test_tables_hold_every_cell() -> None:
         "| home | 0.25 |",
         "| a longer name | 1.00 |",
     ]
+
+
+def test_figures_are_grouped_by_what_they_are_of() -> None:
+    figures = {"9_actions,_pages": 5, "9_actions,_the_ratio": 0.8123}
+    figures |= {"40_actions,_pages": 11, "40_actions,_the_ratio": 1.0}
+    assert grouped(figures, "PDF") == (
+        ("PDF", "pages", "the ratio"),
+        [("9 actions", "5", "0.812"), ("40 actions", "11", "1")],
+    )
 
 
 def test_bench_measures_every_page_on_a_real_server() -> None:
