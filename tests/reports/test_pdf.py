@@ -25,6 +25,8 @@ from reports.pdf import (
 )
 from tests.reports.printed import Printed
 
+pytestmark = pytest.mark.once
+
 PAGE = '<!DOCTYPE html><html lang="en-GB"><head><title>A title</title>{head}</head>{body}</html>'
 
 
