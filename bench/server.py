@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 from bench.database import CannotMeasure
 
@@ -71,7 +71,7 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     latest = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < latest and server.poll() is None:
         try:
-            _open_as_new().open(f"http://{HOST}:{port}/healthz", timeout=5).close()
+            _browser(CookieJar()).open(f"http://{HOST}:{port}/healthz", timeout=5).close()
         except (URLError, OSError):
             time.sleep(0.1)
         else:
@@ -79,11 +79,9 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise CannotMeasure(f"The server does not start:\n{log.read_text()[-2000:]}")
 
 
-def _open_as_new(cookies: CookieJar | None = None):  # type: ignore[no-untyped-def]
-    """A browser of our own; no proxy stands between this machine and itself."""
-    return build_opener(
-        ProxyHandler({}), HTTPCookieProcessor(CookieJar() if cookies is None else cookies)
-    )
+def _browser(cookies: CookieJar) -> OpenerDirector:
+    """No proxy stands between this machine and itself."""
+    return build_opener(ProxyHandler({}), HTTPCookieProcessor(cookies))
 
 
 def sign_in(port: int, *, email: str, password: str, home: str) -> dict[str, str]:
@@ -96,7 +94,7 @@ def sign_in(port: int, *, email: str, password: str, home: str) -> dict[str, str
         CannotMeasure: they arrive elsewhere.
     """
     cookies = CookieJar()
-    browser = _open_as_new(cookies)
+    browser = _browser(cookies)
     address = f"http://{HOST}:{port}/accounts/login/"
     browser.open(address, timeout=30).close()
     token = next(cookie.value for cookie in cookies if cookie.name == "csrftoken")
