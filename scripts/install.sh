@@ -20,7 +20,7 @@ manage() {
 
 # log_tail NAME: the end of a log, indented, for the eyes of whoever has to mend it.
 log_tail() {
-    tail -n 8 "$logs/$1.txt" | sed 's/^/    /' >&2
+    tail -n 5 "$logs/$1.txt" | cut -c 1-160 | sed 's/^/    /' >&2
 }
 
 # checksum PATH...: one number for the contents and names of files and folders.
@@ -116,7 +116,7 @@ want_libraries() {
     [ -z "$missing" ] && return 0
     # shellcheck disable=SC2086 # a list of words
     apt_install $missing && [ -z "$(missing_libraries)" ] && return 0
-    no_pdf="PDFs need $missing- install with: $(how_to_install "${missing% }")"
+    no_pdf="no PDFs without ${missing% }; install with: $(how_to_install "${missing% }")"
 }
 
 make_virtual_environment() {

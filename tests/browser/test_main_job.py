@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -34,6 +35,7 @@ def text_of(path: Path) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
 
 
+@pytest.mark.pdf
 def test_lead_rates_all_elements_and_takes_the_plan_away_as_a_pdf(
     page: Page,
     sign_in: Callable[..., Page],

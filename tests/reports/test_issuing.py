@@ -32,6 +32,7 @@ def key_on(client: Client, address: str) -> str:
     return key.attributes["value"]
 
 
+@pytest.mark.pdf
 def test_issuing_keeps_the_document_with_its_fingerprint(plan, executive) -> None:
     client = client_of(executive)
     address = f"/plans/{plan.pk}/issue/"

@@ -21,7 +21,7 @@ from tests.reports.printed import Printed
 from trusts.models import Trust, User
 
 # Without it no database is set up when only tests of the shared documents run.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.pdf]
 
 ODD = {
     "no spaces": "W" * 10_000,

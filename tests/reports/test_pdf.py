@@ -25,7 +25,7 @@ from reports.pdf import (
 )
 from tests.reports.printed import Printed
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.pdf]
 
 PAGE = '<!DOCTYPE html><html lang="en-GB"><head><title>A title</title>{head}</head>{body}</html>'
 

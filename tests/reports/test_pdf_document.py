@@ -22,7 +22,7 @@ from tests.reports.printed import Printed
 from trusts.models import User
 
 # Without it no database is set up when only tests of the shared documents run.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.pdf]
 
 
 def test_title_page_says_whose_plan_it_is_and_of_when(short: Printed) -> None:

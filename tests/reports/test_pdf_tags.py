@@ -16,7 +16,7 @@ from tests.reports.printed import Printed
 from trusts.models import Trust, User
 
 # Without it no database is set up when only tests of the shared documents run.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.pdf]
 
 
 def test_file_says_its_title_language_and_that_it_is_tagged(short: Printed) -> None:

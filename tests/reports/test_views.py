@@ -99,6 +99,7 @@ def test_what_is_not_there_is_404(address, lead, plan) -> None:
     assert client_of(lead).get(address).status_code == 404
 
 
+@pytest.mark.pdf
 def test_pdf_is_a_working_copy_to_be_saved_under_a_good_name(plan, observer) -> None:
     answer = client_of(observer).get(f"/plans/{plan.pk}/report.pdf")
     assert answer["Content-Type"] == "application/pdf"
@@ -123,6 +124,7 @@ def test_page_offers_the_pdf_first_and_issuing_to_who_may(addresses, lead, obser
         assert (addresses["issue"] in [link.attributes["href"] for link in links]) is issues
 
 
+@pytest.mark.pdf
 def test_page_and_pdf_hold_the_same_facts(plan, lead) -> None:
     plan.assessment.ratings.filter(element__name="Point 2").update(note="One.\n\nTwo & <three>.")
     client = client_of(lead)
