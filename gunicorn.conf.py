@@ -9,7 +9,7 @@ bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
 # Whole processes, no threads: threads gave saves on SQLite a long tail.
 workers = int(os.environ.get("WEB_CONCURRENCY") or "3")
 preload_app = True  # read once and shared: a quick start, and ready means ready
-timeout = 60  # a long PDF takes seconds, not a minute
+timeout = 120  # the longest plans take most of a minute to lay out on a busy machine
 accesslog = "-"
 loglevel = "warning"
 control_socket_disable = True  # it would lie in the home folder, one for all checkouts

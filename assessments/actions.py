@@ -23,6 +23,18 @@ class TitleTaken(Exception):
     """The trust has an assessment of this title."""
 
 
+class RenamedMeanwhile(Exception):
+    """Somebody else changed the title or due date after the writer's page was made.
+
+    Attributes:
+        current: the assessment as it stands now.
+    """
+
+    def __init__(self, current: Assessment) -> None:
+        super().__init__("The title or due date has been changed in the meantime.")
+        self.current = current
+
+
 class SavedMeanwhile(Exception):
     """Somebody else saved the rating after the writer's page was made.
 
@@ -47,7 +59,12 @@ def create_assessment(
     assessment = Assessment(
         trust=trust, framework=framework, title=title, due_on=due_on, created_by=by
     )
-    _save_titled(assessment, by=by)
+    assessment._history_user = by  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            assessment.save()
+    except IntegrityError as fault:
+        raise TitleTaken from fault
     elements = Element.objects.filter(domain__framework=framework)
     Rating.objects.bulk_create(
         Rating(assessment=assessment, element=element) for element in elements
@@ -56,22 +73,27 @@ def create_assessment(
 
 
 @transaction.atomic
-def rename_assessment(*, assessment: Assessment, title: str, due_on: date | None, by: User) -> None:
-    """Give the assessment another title or due date.
+def rename_assessment(
+    *, assessment: Assessment, title: str, due_on: date | None, version: int, by: User
+) -> None:
+    """Give the assessment another title or due date, and touch nothing else of it.
 
     Raises:
         TitleTaken: another of the trust's assessments has this title.
+        RenamedMeanwhile: somebody else changed them first; nothing is written.
     """
-    assessment.title, assessment.due_on = title, due_on
-    _save_titled(assessment, by=by)
-
-
-def _save_titled(assessment: Assessment, *, by: User) -> None:
     try:
         with transaction.atomic():
-            _save_with_history(assessment, by=by)
+            written = Assessment.objects.filter(pk=assessment.pk, version=version).update(
+                title=title, due_on=due_on, version=F("version") + 1
+            )
     except IntegrityError as fault:
         raise TitleTaken from fault
+    current = Assessment.objects.get(pk=assessment.pk)
+    if written:
+        Assessment.history.bulk_history_create([current], update=True, default_user=by)
+    elif (current.title, current.due_on) != (title, due_on):
+        raise RenamedMeanwhile(current)
 
 
 @transaction.atomic
@@ -91,8 +113,8 @@ def record_rating(*, rating: Rating, version: int, by: User) -> None:
         NotAllowedNow: the assessment is not being agreed, and the row is as it was.
     """
     rating.updated_at, rating.updated_by = timezone.now(), by
-    if _open_ratings().save_if_unchanged(rating, version=version):
-        rating.version = version + 1
+    if saved := _open_ratings().save_if_unchanged(rating, version=version):
+        rating.version = saved
         Rating.history.bulk_history_create([rating], update=True, default_user=by)
         return
     current = Rating.objects.for_page().get(pk=rating.pk)
@@ -124,13 +146,12 @@ def _open_ratings() -> RatingQuerySet:
 def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User) -> None:
     """Sign the board's ratings off; from now on they are locked.
 
-    Every rating gets a new version, so that a save already on its way finds the row
-    changed and then the assessment closed, instead of slipping in behind the signature.
+    Every rating is touched, so that a save already on its way finds the row changed and
+    then the assessment closed, instead of slipping in behind the signature.
 
     Raises:
         NotAllowedNow: it is not being agreed, or somebody has just signed it off.
     """
-    assessment.ratings.update(version=F("version") + 1)
     _change_status(
         assessment,
         before=Assessment.Status.AGREEING,
@@ -141,6 +162,7 @@ def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User)
         minute_reference=minute_reference,
         by=by,
     )
+    Rating.objects.filter(assessment=assessment).touch()
 
 
 @transaction.atomic
@@ -173,37 +195,56 @@ def _change_status(
     reason: str = "",
     **fields: object,
 ) -> None:
-    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    """Move the row itself on, not what the caller read of it some time ago."""
+    current = _locked(assessment)
     if current.status != before:
         raise NotAllowedNow(refusal)
-    assessment.status = after
-    for name, value in fields.items():
+    changes = {"status": after} | fields
+    for name, value in changes.items():
+        setattr(current, name, value)
         setattr(assessment, name, value)
-    _save_with_history(assessment, by=by, reason=reason)
-
-
-def _save_with_history(assessment: Assessment, *, by: User, reason: str = "") -> None:
     # The two names by which simple-history is told who and why.
-    assessment._history_user = by  # type: ignore[attr-defined]
-    assessment._change_reason = reason  # type: ignore[attr-defined]
-    assessment.save()
+    current._history_user = by  # type: ignore[attr-defined]
+    current._change_reason = reason  # type: ignore[attr-defined]
+    current.save(update_fields=list(changes))
+
+
+def _locked(assessment: Assessment) -> Assessment:
+    """The assessment's row, held until the transaction ends.
+
+    Whoever changes several of its ratings takes this first: in any other order two of
+    them could wait for each other for ever.
+    """
+    return Assessment.objects.select_for_update().get(pk=assessment.pk)
 
 
 @transaction.atomic
-def set_priorities(*, assessment: Assessment, elements: Collection[Element], by: User) -> None:
-    """Mark which elements the board means to act on, and no others.
+def mark_priorities(
+    *,
+    assessment: Assessment,
+    add: Collection[int] = (),
+    remove: Collection[int] = (),
+    by: User,
+) -> None:
+    """Mark which elements the board means to act on, and leave the others as they are.
 
     Allowed after agreeing too: choosing priorities changes no judgement, so who agreed
     it and when stay as they are.
+
+    Args:
+        add: elements, by primary key, that are priorities from now on.
+        remove: elements that no longer are, unless they are in `add`.
     """
-    chosen = {element.pk for element in elements}
+    _locked(assessment)
     changed = [
         rating
-        for rating in assessment.ratings.select_for_update()
-        if rating.is_priority != (rating.element_id in chosen)
+        for rating in assessment.ratings.select_for_update().order_by("pk")
+        if rating.is_priority
+        != (rating.element_id in add or (rating.is_priority and rating.element_id not in remove))
     ]
     for rating in changed:
         rating.is_priority = not rating.is_priority
         rating.version += 1
-    Rating.objects.bulk_update(changed, ["is_priority", "version"])
+    Rating.objects.bulk_update(changed, ["is_priority"])
+    Rating.objects.filter(pk__in=[rating.pk for rating in changed]).touch()
     Rating.history.bulk_history_create(changed, update=True, default_user=by)

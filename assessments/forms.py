@@ -78,23 +78,39 @@ class AssessmentDetailsForm(AssessmentForm):
     """The title and due date of an assessment that is there; its framework is for good."""
 
     framework = None  # type: ignore[assignment]
+    version = VersionField()
 
     class Meta:
         model = Assessment
         fields = ("title", "due_on")
 
+    def __init__(self, data: Any = None, *, instance: Assessment) -> None:
+        # A form writes into its instance as it checks it; the page still shows the row.
+        super().__init__(data, instance=copy(instance), trust=instance.trust)
+        self.initial["version"] = instance.version
+
     def rename(self, *, by: User) -> bool:
-        """Save both; False, with the error beside the title, where it is taken."""
+        """Save both; False, with the error beside the title, where it is taken.
+
+        Raises:
+            RenamedMeanwhile: as `rename_assessment` does.
+        """
         try:
             rename_assessment(
                 assessment=self.instance,
                 title=self.cleaned_data["title"],
                 due_on=self.cleaned_data["due_on"],
+                version=self.cleaned_data["version"],
                 by=by,
             )
         except TitleTaken:
             self.add_error("title", TITLE_TAKEN)
         return self.is_valid()
+
+    def kept_beside(self, current: Assessment) -> AssessmentDetailsForm:
+        """The same answers, to be saved over `current` if the writer still wants to."""
+        typed = {**self.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]
+        return AssessmentDetailsForm(typed, instance=current)
 
 
 class LevelRadios(forms.RadioSelect):
@@ -125,7 +141,7 @@ class RatingForm(forms.Form):
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="What the board saw, and what it would take to move up. "
-        "Only people of your trust can read this.",
+        "Your trust’s people read this, and the report prints it.",
         error_messages={
             "max_length": "The note must be %(limit_value)s characters or fewer; "
             "it has %(show_value)s"

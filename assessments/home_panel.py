@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from assessments.models import Assessment
 from trusts.home import Panel, Task, register
 from trusts.models import Trust, User
@@ -32,5 +34,5 @@ def _task(assessment: Assessment) -> Task:
         url=assessment.get_absolute_url(),
         due_on=assessment.due_on,
         whose="Chair or governance lead",
-        since=assessment.created_at.date(),
+        since=timezone.localdate(assessment.created_at),
     )

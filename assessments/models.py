@@ -38,6 +38,7 @@ class Assessment(models.Model):
     agreed_at = models.DateTimeField(null=True, blank=True)
     agreed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     minute_reference = models.CharField(max_length=100, blank=True)
+    version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
     objects = AssessmentQuerySet.as_manager()

@@ -35,9 +35,9 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
         ).order_by("-created_at")
 
     def compared_with(self, assessment: Assessment) -> AssessmentQuerySet:
-        """At most one, to compare this assessment with: carried from, else the last agreed."""
+        """At most one of the same trust: carried from, else the last agreed."""
         if assessment.carried_from_id:
-            return self.filter(pk=assessment.carried_from_id)
+            return self.filter(pk=assessment.carried_from_id, trust=assessment.trust_id)
         return self.agreed_before(assessment)[:1]
 
     def before(self, assessment: Assessment) -> Assessment | None:
@@ -65,20 +65,32 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
             "assessment__trust", "assessment__framework", "element__domain", "level", "updated_by"
         )
 
-    def save_if_unchanged(self, rating: Rating, *, version: int) -> bool:
-        """Write the rating only if nobody else has saved its row since the writer began.
+    def touch(self) -> int:
+        """Make every open page of these ratings out of date, also for its own next save.
+
+        For changes that pages must not write over: a signature, a priority.
+        """
+        return self.update(version=F("version") + 1, saved_from="")
+
+    def save_if_unchanged(self, rating: Rating, *, version: int) -> int | None:
+        """Write the rating only if nobody else has changed its row since the writer began.
 
         A page that saves as people type may go on from its own earlier save even where
         the answer to that one was lost: the row then names the page as its last writer.
         The page numbers its saves, so that an older one arriving late changes nothing.
 
         Returns:
-            Whether the row was written. False: somebody else has, or the row is not
-            among these; nothing changed.
+            The row's new version. None: somebody else has changed it, or the row is not
+            among these; nothing was written.
         """
-        unchanged = Q(version=version)
-        if rating.saved_from:
-            unchanged |= Q(saved_from=rating.saved_from, save_number__lt=rating.save_number)
+        if self._write(rating, Q(version=version)):
+            return version + 1
+        own = Q(saved_from=rating.saved_from, save_number__lt=rating.save_number)
+        if rating.saved_from and self._write(rating, own):
+            return self.model.objects.values_list("version", flat=True).get(pk=rating.pk)
+        return None
+
+    def _write(self, rating: Rating, unchanged: Q) -> bool:
         written = self.filter(unchanged, pk=rating.pk).update(
             level=rating.level,
             note=rating.note,

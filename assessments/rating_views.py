@@ -66,11 +66,8 @@ def _record(request: SignedInRequest, rating: Rating) -> Answer:
 
 
 def _where_next(request: SignedInRequest, rating: Rating) -> str:
-    """The next element, the task list after the last; or this page again."""
-    then = request.POST.get("then")
-    if then == "stay":
-        return rating.get_absolute_url()
-    if then != "list":
+    """The next element; the task list after the last, or where the button says so."""
+    if request.POST.get("then") != "list":
         # Codes alone: whole ratings were a fifth of the time of a save.
         in_order = rating.assessment.ratings.in_order()
         codes = list(in_order.values_list("element__code", flat=True))
@@ -105,15 +102,8 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
 
 def _previous(request: SignedInRequest, rating: Rating) -> Rating | None:
     """The same element, matched by code, in the assessment before this one."""
-    earlier = Assessment.objects.visible_to(request.user)
-    if rating.assessment.carried_from_id:
-        earlier = earlier.filter(pk=rating.assessment.carried_from_id)
-    else:
-        earlier = earlier.agreed_before(rating.assessment)[:1]
-    return (
-        Rating.objects.filter(
-            assessment__in=earlier.values("pk"), element__code=rating.element.code
-        )
-        .select_related("level", "assessment")
-        .first()
+    earlier = Assessment.objects.visible_to(request.user).compared_with(rating.assessment)
+    ratings = Rating.objects.filter(
+        assessment__in=earlier.values("pk"), element__code=rating.element.code
     )
+    return ratings.select_related("level", "assessment").first()

@@ -5,14 +5,21 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from assessments.actions import NotAllowedNow, agree_assessment, reopen_assessment
+from assessments.actions import (
+    NotAllowedNow,
+    RenamedMeanwhile,
+    agree_assessment,
+    reopen_assessment,
+)
 from assessments.forms import AgreeForm, AssessmentDetailsForm, AssessmentForm, ReopenForm
 from assessments.heat_map import build_heat_map
 from assessments.models import Assessment
 from assessments.progress import progress_of
-from govuk.views import page, status_of, typed
+from govuk.views import CONFLICT, INVALID, page, status_of, typed
+from trusts.drafts import redirect_saved
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
@@ -84,11 +91,18 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the title or the due date."""
     assessment = fetch_to_change(request, pk, Permission.MANAGE)
-    form = AssessmentDetailsForm(typed(request), instance=assessment, trust=assessment.trust)
-    if request.method == "POST" and form.is_valid() and form.rename(by=request.user):
-        return redirect("assessments:detail", assessment.pk)
-    context = {"form": form, "trust": assessment.trust, "assessment": fetch_assessment(request, pk)}
-    return render(request, "assessments/edit.html", context, status=status_of(form))
+    form = AssessmentDetailsForm(typed(request), instance=assessment)
+    context = context_of(request, assessment)
+    status = status_of(form)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if form.rename(by=request.user):
+                return redirect_saved(request, reverse("assessments:detail", args=[pk]))
+            status = INVALID
+        except RenamedMeanwhile as conflict:
+            form, status = form.kept_beside(conflict.current), CONFLICT
+            context["theirs"] = conflict.current
+    return render(request, "assessments/edit.html", context | {"form": form}, status=status)
 
 
 @page

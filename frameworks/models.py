@@ -46,6 +46,9 @@ class Framework(models.Model):
         ordering = ("title", "edition")
         constraints = [
             models.UniqueConstraint(fields=["key", "edition"], name="framework_edition_unique"),
+            models.CheckConstraint(
+                condition=models.Q(subject__in=["trust", "school"]), name="framework_subject_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +85,10 @@ class Level(models.Model):
             models.UniqueConstraint(fields=["framework", "order"], name="level_order_unique"),
             models.UniqueConstraint(fields=["framework", "key"], name="level_key_unique"),
             models.CheckConstraint(condition=models.Q(order__gte=1), name="level_order_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(tone__in=["weakest", "weak", "middle", "strong", "strongest"]),
+                name="level_tone_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -201,6 +208,13 @@ class Statement(models.Model):
                 name="statement_question_has_no_level",
             ),
             models.CheckConstraint(condition=~models.Q(text=""), name="statement_text_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["question", "descriptor"]), name="statement_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience__in=["", "members", "board", "ceo", "both"]),
+                name="statement_audience_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from govuk.views import CONFLICT, page, status_of, typed
 from plans.action_changes import (
     AddedBefore,
     PriorityDropped,
@@ -20,7 +21,7 @@ from plans.forms import ActionForm, DropForm, NewActionForm
 from plans.models import Action, Priority
 from plans.priority_views import direction_of, fetch_written_to, place_of
 from plans.priority_views import fetch_to_write as fetch_priority_to_write
-from plans.views import CONFLICT, context_of, page, status_of, typed
+from plans.views import context_of
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest

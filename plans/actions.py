@@ -16,9 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from assessments.actions import set_priorities
+from assessments.actions import mark_priorities
 from assessments.models import Assessment
-from frameworks.models import Element
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
 from trusts.models import User
@@ -187,12 +186,8 @@ def _take_out(
 
 def _flag(plan: Plan, *, add: Collection[int] = (), remove: Collection[int] = (), by: User) -> None:
     """Mark the same elements as priorities on the assessment, and leave its others alone."""
-    ratings = plan.assessment.ratings.select_for_update().filter(is_priority=True)
-    flagged = set(ratings.values_list("element", flat=True))
-    wanted = (flagged | set(add)) - set(remove)
-    if wanted != flagged:
-        elements = Element.objects.filter(pk__in=wanted)
-        set_priorities(assessment=plan.assessment, elements=list(elements), by=by)
+    if add or remove:
+        mark_priorities(assessment=plan.assessment, add=add, remove=remove, by=by)
 
 
 @transaction.atomic

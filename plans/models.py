@@ -193,6 +193,10 @@ class Action(models.Model):
                 name="action_status_known",
             ),
             models.CheckConstraint(
+                condition=models.Q(strategic_area__in=StrategicArea.values),
+                name="action_strategic_area_known",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(
                     ~models.Q(drop_reason=""),
                     status="dropped",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from govuk.fields import VersionField
+from govuk.views import CONFLICT, page, status_of, typed
 from plans.actions import (
     ChangedMeanwhile,
     DroppedAlready,
@@ -20,7 +21,7 @@ from plans.actions import (
 from plans.forms import DropForm, KeyIssueForm
 from plans.models import Plan, Priority
 from plans.outline import PriorityOutline, outline_of
-from plans.views import CONFLICT, context_of, page, status_of, typed
+from plans.views import context_of
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest

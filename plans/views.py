@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment
+from govuk.views import CONFLICT, page, status_of, typed
 from plans.actions import ChangedMeanwhile, Chosen, choose_priorities, start_plan
 from plans.choose_form import ChooseForm
 from plans.choosing import offers_of
@@ -19,12 +20,6 @@ from plans.outline import Outline, outline_of
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
-
-CONFLICT = 409
-INVALID = 422
-
-page = require_http_methods(["GET", "HEAD", "POST"])
-"""What a page with a form answers to."""
 
 
 def fetch_plan(request: SignedInRequest, pk: int) -> Plan:
@@ -47,16 +42,6 @@ def context_of(request: SignedInRequest, plan: Plan) -> dict[str, object]:
         "trust": plan.trust,
         "may": allowed(request.user, plan.trust),
     }
-
-
-def typed(request: SignedInRequest) -> QueryDict | None:
-    """What was sent, for a form; an empty form that was sent is still to be checked."""
-    return request.POST if request.method == "POST" else None
-
-
-def status_of(form: object) -> int:
-    """422 for a form that came back with errors."""
-    return INVALID if getattr(form, "errors", None) else 200
 
 
 @page

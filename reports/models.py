@@ -23,7 +23,7 @@ class IssuedReport(models.Model):
 
     trust = models.ForeignKey(Trust, models.CASCADE, related_name="issued_reports")
     kind = models.CharField(max_length=20, choices=Kind)
-    plan = models.ForeignKey(Plan, models.CASCADE, related_name="issued_reports")
+    plan = models.ForeignKey(Plan, models.RESTRICT, related_name="issued_reports")
     title = models.CharField(max_length=200)
     issued_at = models.DateTimeField(default=timezone.now, editable=False)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -1,27 +1,29 @@
 """Telling a page's script that what was typed is safe, so that it may forget its own copy.
 
 `static/js/drafts.js` keeps what people type in the browser until the server has it.
-A redirect after a save says so by a cookie naming the address that was saved; where the
-answer is lost on its way the cookie is lost with it, and the browser's copy stays.
+A redirect after a save says so by a cookie naming the person and the address that was saved;
+where the answer is lost on its way the cookie is lost with it, and the browser's copy stays.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+
+from trusts.sign_in import SignedInRequest
 
 SAVED_COOKIE = "tq-saved"
 SECONDS = 300
 
 
-def redirect_saved(request: HttpRequest, to: Any) -> HttpResponse:
+def redirect_saved(request: SignedInRequest, to: Any) -> HttpResponse:
     """Go on to `to`, as `django.shortcuts.redirect` does; this address's form is saved."""
     response = redirect(to)
     response.set_cookie(
         SAVED_COOKIE,
-        request.path,
+        f"{request.user.pk}:{request.path}",
         max_age=SECONDS,
         samesite="Lax",
         secure=request.is_secure(),

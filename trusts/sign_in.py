@@ -68,9 +68,7 @@ def typed_again(request: HttpRequest, *, status: int) -> HttpResponse:
         "prose": [(_label(name), value) for name, value in typed if not NOT_PROSE.fullmatch(value)],
         "asks_password": any("password" in name.lower() for name, _ in sent),
     }
-    is_quiet_save = bool(getattr(request, "htmx", False))
-    template = "trusts/_typed_again.html" if is_quiet_save else "trusts/typed_again.html"
-    return render(request, template, context, status=status)
+    return render(request, "trusts/typed_again.html", context, status=status)
 
 
 def _is_secret(name: str) -> bool:

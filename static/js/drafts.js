@@ -8,6 +8,7 @@
 
 const PREFIX = "tq-draft:";
 const COOKIE = "tq-saved";
+const PATIENCE = 3000;
 const KEPT_FOR = 14 * 24 * 60 * 60 * 1000;
 const HIDDEN_WITH_DRAFT = ["version"];
 const NEVER_KEPT = ["csrfmiddlewaretoken", "saved_from", "save_number"];
@@ -48,8 +49,7 @@ function forgetOld() {
 function forgetSaved() {
   const cookie = document.cookie.split("; ").find((part) => part.startsWith(`${COOKIE}=`));
   if (!cookie) return;
-  const address = decodeURIComponent(cookie.slice(COOKIE.length + 1)).replace(/^"|"$/g, "");
-  for (const key of draftKeys()) if (key.endsWith(`:${address}`)) forget(key);
+  forget(PREFIX + decodeURIComponent(cookie.slice(COOKIE.length + 1)).replace(/^"|"$/g, ""));
   document.cookie = `${COOKIE}=; Max-Age=0; Path=/; SameSite=Lax`;
 }
 
@@ -84,6 +84,13 @@ function show(form, name) {
   for (const message of form.querySelectorAll("[data-draft-message]")) {
     message.hidden = message.dataset.draftMessage !== name;
   }
+}
+
+// Conflicts and faults in what was typed are explained by the answer itself, in #save-status.
+function messageFor(status) {
+  if (status === 409 || status === 422) return "";
+  if (status === 401) return "signed-out";
+  return status === 0 || status >= 500 ? "offline" : "refused";
 }
 
 function keepDraft(form) {
@@ -133,10 +140,8 @@ function keepDraft(form) {
     if (event.detail.successful) {
       show(form, "");
       if (sent === typedIn(contentOf(form))) forget(key);
-    } else if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403) {
-      show(form, "signed-out");
-    } else if (event.detail.xhr.status === 0 || event.detail.xhr.status >= 500) {
-      show(form, "offline");
+    } else {
+      show(form, messageFor(event.detail.xhr.status));
     }
     form.dispatchEvent(new CustomEvent("draft:settled"));
   });
@@ -152,6 +157,12 @@ function keepDraft(form) {
     event.preventDefault();
     const button = event.submitter;
     form.addEventListener("draft:settled", () => form.requestSubmit(button), { once: true });
+    // In a tunnel the answer may never come; the numbering makes it safe to go on without it.
+    setTimeout(() => {
+      if (inFlight === null) return;
+      inFlight = null;
+      form.dispatchEvent(new CustomEvent("draft:settled"));
+    }, PATIENCE);
   });
 }
 

@@ -91,7 +91,7 @@ def test_expired_session_keeps_the_note_until_after_signing_in(
     page, sign_in, address, rating
 ) -> None:
     sign_in(page).goto(address)
-    page.context.clear_cookies()
+    page.context.clear_cookies(name="sessionid")
     note_box(page).fill("Written after the session ended")
     note_box(page).blur()
     message = page.get_by_text("Not saved: you have been signed out.")

@@ -28,7 +28,7 @@ def test_adding_saves_every_field_and_its_history(priority, executive) -> None:
     answer = send_new(priority, executive)
     made = Action.objects.get()
     assert answer.url == address("priority", priority)
-    assert answer.cookies["tq-saved"].value == address("add_action", priority)
+    assert answer.cookies["tq-saved"].value.partition(":")[2] == address("add_action", priority)
     assert made.priority == priority
     assert (made.description, made.success_criterion) == ("Map every post", "Every post has a name")
     assert (made.owner, made.owner_name, made.due_on) == (None, "Ravi Shah", date(2027, 3, 27))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assessments.actions import agree_assessment, set_priorities
+from assessments.actions import agree_assessment, mark_priorities
 from assessments.models import Rating
 from plans import views
 from plans.actions import Chosen, choose_priorities, drop_priority
@@ -53,7 +53,7 @@ def flagged(plan: Plan) -> set[str]:
 
 def flag(plan: Plan, *names: str, by) -> None:
     elements = [element(plan, name) for name in names]
-    set_priorities(assessment=plan.assessment, elements=elements, by=by)
+    mark_priorities(assessment=plan.assessment, add=[one.pk for one in elements], by=by)
 
 
 def test_the_weakest_are_offered_first_and_the_others_by_domain(plan, executive) -> None:

@@ -119,8 +119,8 @@ def test_a_form_with_errors_costs_what_the_page_costs(
     [
         ("edit", {"title": "Plan for 2027", "version": 1}, 7),
         ("priority", {"key_issue": "Something else.", "version": 1}, 7),
-        ("edit_action", action_fields(version=1), 9),
-        ("add_action", action_fields(), 11),
+        ("edit_action", action_fields(version=1), 10),
+        ("add_action", action_fields(), 12),
         ("drop_action", {"reason": "Done."}, 7),
         ("move_priority", {"direction": "down", "place": 1}, 8),
         ("move_action", {"direction": "down", "place": 1}, 8),
