@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from itertools import count
 from secrets import token_hex
 from typing import Any, cast
 
@@ -50,7 +51,17 @@ class AssessmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.trust = trust
         if not self.instance.pk:
-            self.initial.setdefault("title", f"Self-assessment {timezone.localdate().year}")
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """The first year whose title is free, and the framework where there is only one."""
+        taken = set(self.trust.assessments.values_list("title", flat=True))
+        years = count(timezone.localdate().year)
+        titles = (f"Self-assessment {year}" for year in years)
+        self.initial.setdefault("title", next(title for title in titles if title not in taken))
+        frameworks = Framework.objects.for_trusts()[:2]
+        if len(frameworks) == 1:
+            self.initial.setdefault("framework", frameworks[0])
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]

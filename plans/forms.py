@@ -246,10 +246,10 @@ class ActionForm(VersionedForm):
         error_messages={"max_length": too_long("The measure")},
     )
     baseline = forms.CharField(
-        label="Where it stands now",
+        label="Where it stood at the start",
         required=False,
         max_length=200,
-        error_messages={"max_length": too_long("Where it stands now")},
+        error_messages={"max_length": too_long("Where it stood at the start")},
     )
     target = forms.CharField(
         required=False,

@@ -146,6 +146,26 @@ function keepDraft(form) {
     form.dispatchEvent(new CustomEvent("draft:settled"));
   });
 
+  // Leaving by a link or closing the page sends what the pause had not sent yet.
+  let settled = typedIn(contentOf(form));
+  form.addEventListener("draft:settled", () => {
+    if (!read(key)) settled = typedIn(contentOf(form));
+  });
+  window.addEventListener("pagehide", () => {
+    if (!form.hasAttribute("hx-post") || typedIn(contentOf(form)) === settled) return;
+    const number = form.elements.save_number;
+    if (number) number.value = String(Number(number.value) + 1);
+    fetch(form.getAttribute("hx-post"), {
+      method: "POST",
+      body: new FormData(form),
+      headers: { "HX-Request": "true" },
+      keepalive: true,
+    });
+  });
+  form.addEventListener("submit", () => {
+    settled = typedIn(contentOf(form));
+  });
+
   // A save by button waits for a quiet save that is under way, so the two never cross.
   form.addEventListener("submit", (event) => {
     const number = form.elements.save_number;

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.actions import agree_assessment, create_assessment, record_rating
 from assessments.models import Assessment, Rating
@@ -67,6 +68,18 @@ def test_create_refuses_bad_input_with_everything_kept(
     assert kept["due_on_day"] == fields["due_on_day"]
     assert kept["title"] == (fields["title"] or None)
     assert not Assessment.objects.exists()
+
+
+def test_create_suggests_a_title_that_is_free_and_the_only_framework(assessment, lead) -> None:
+    this_year = timezone.localdate().year
+    assessment.title = f"Self-assessment {this_year}"
+    assessment.save()
+    page = Page(
+        client_of(lead).get(reverse("assessments:create", args=["northfield"])).content.decode()
+    )
+    fields = {node.attributes.get("name"): node.attributes for node in page.nodes}
+    assert fields["title"]["value"] == f"Self-assessment {this_year + 1}"
+    assert "checked" in fields["framework"]
 
 
 def test_create_twice_by_a_double_click_makes_one(assessment, framework, lead) -> None:

@@ -130,14 +130,27 @@ def test_expired_session_without_a_script_gives_the_note_back(
     assert rating.note == "Typed without a script"
 
 
+def test_leaving_by_a_link_sends_what_was_just_typed(page, sign_in, address, rating) -> None:
+    sign_in(page).goto(address)
+    note_box(page).fill("The last sentence that matters")
+    page.get_by_role("link", name="10. Workload and wellbeing").click()
+    page.wait_for_url(re.compile("/CST-10/$"))
+    for _ in range(50):
+        rating.refresh_from_db()
+        if rating.note:
+            break
+        page.wait_for_timeout(100)
+    assert rating.note == "The last sentence that matters"
+
+
 def test_closing_the_page_before_a_save_keeps_the_note_in_this_browser(
     page, sign_in, address, rating
 ) -> None:
     sign_in(page).goto(address)
-    page.route(re.compile(rf"/{CODE}/$"), lambda route: _only_reading(route))
+    page.context.set_offline(True)
     note_box(page).fill("The train went into a tunnel")
     page.goto("about:blank")
-    page.unroute_all()
+    page.context.set_offline(False)
     page.goto(address)
     expect(note_box(page)).to_have_value("The train went into a tunnel")
     expect(page.get_by_text("is back in the box")).to_be_visible()
