@@ -147,10 +147,12 @@ def test_closing_the_page_before_a_save_keeps_the_note_in_this_browser(
     page, sign_in, address, rating
 ) -> None:
     sign_in(page).goto(address)
-    page.context.set_offline(True)
+    page.route(re.compile(rf"/{CODE}/$"), lambda route: _only_reading(route))
+    # What is sent while a page goes passes by Playwright's routes.
+    page.evaluate("window.fetch = () => Promise.reject(new Error('no network'))")
     note_box(page).fill("The train went into a tunnel")
     page.goto("about:blank")
-    page.context.set_offline(False)
+    page.unroute_all()
     page.goto(address)
     expect(note_box(page)).to_have_value("The train went into a tunnel")
     expect(page.get_by_text("is back in the box")).to_be_visible()
