@@ -149,7 +149,7 @@ def test_closing_the_page_before_a_save_keeps_the_note_in_this_browser(
     sign_in(page).goto(address)
     page.route(re.compile(rf"/{CODE}/$"), lambda route: _only_reading(route))
     # What is sent while a page goes passes by Playwright's routes.
-    page.evaluate("window.fetch = () => Promise.reject(new Error('no network'))")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no network')); }")
     note_box(page).fill("The train went into a tunnel")
     page.goto("about:blank")
     page.unroute_all()
