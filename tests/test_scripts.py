@@ -6,7 +6,6 @@ import http.cookiejar
 import os
 import re
 import shutil
-import signal
 import socket
 import stat
 import subprocess
@@ -100,7 +99,7 @@ def start(
 
 @contextmanager
 def served(checkout: Path, *arguments: str) -> Iterator[tuple[str, str]]:
-    """Its address and what was said on the way there, from ready until Ctrl-C."""
+    """Its address and what was said on the way there, from ready until stopped."""
     port = free_port()
     process = subprocess.Popen(
         ["./run", *arguments],
@@ -122,7 +121,7 @@ def served(checkout: Path, *arguments: str) -> Iterator[tuple[str, str]]:
             pytest.fail(f"It ended before it was ready:\n{said}")
         yield f"http://127.0.0.1:{port}", said
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # what a service manager sends; Ctrl-C waits for no request
         rest = process.communicate(timeout=60)[0]
     assert process.returncode == 0
     assert all(" /" in line for line in rest.splitlines()), f"More than access lines:\n{rest}"
