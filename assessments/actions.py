@@ -152,6 +152,8 @@ def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User)
     Raises:
         NotAllowedNow: it is not being agreed, or somebody has just signed it off.
     """
+    _locked(assessment)
+    Rating.objects.filter(assessment=assessment).touch()  # waits for saves under way
     _change_status(
         assessment,
         before=Assessment.Status.AGREEING,
@@ -162,7 +164,6 @@ def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User)
         minute_reference=minute_reference,
         by=by,
     )
-    Rating.objects.filter(assessment=assessment).touch()
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ class Answer:
 def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Read an element, and record the board's judgement of it."""
     ratings = Rating.objects.visible_to(request.user).for_page()
-    rating = get_object_or_404(ratings, assessment=pk, element__code=code)
+    rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
     if request.method != "POST":
         return _page(request, rating, Answer(RatingForm(rating=rating), status=200))
     require_permission(request.user, Permission.RATE, rating.assessment.trust)

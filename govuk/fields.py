@@ -13,6 +13,8 @@ MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name
     name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
 }
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+MAX_LINES = 300
+"""Lines of a text: several pages, and a bound on how many pages a report of it can have."""
 
 
 class DateInput(forms.MultiWidget):
@@ -105,6 +107,14 @@ class MultilineField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        lines = str(value or "").count("\n") + 1
+        if lines > MAX_LINES:
+            raise ValidationError(
+                f"The text must have {MAX_LINES} lines or fewer; it has {lines}", code="max_lines"
+            )
 
 
 class HintedRadioSelect(forms.RadioSelect):

@@ -5,7 +5,7 @@ Whoever adds an action or changes the order first holds the priority's row.
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -51,7 +51,11 @@ def add_action(*, action: Action, by: User) -> None:
         raise PriorityDropped
     action.order = last_order(Action.objects.filter(priority=priority)) + 1
     action._history_user = by  # type: ignore[attr-defined]
-    action.save()
+    try:
+        with transaction.atomic():
+            action.save()
+    except IntegrityError as fault:  # the same key at the same moment, under another priority
+        raise AddedBefore(Action.objects.get(key=action.key)) from fault
 
 
 @transaction.atomic

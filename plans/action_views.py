@@ -21,7 +21,7 @@ from plans.forms import ActionForm, DropForm, NewActionForm
 from plans.models import Action, Priority
 from plans.priority_views import direction_of, fetch_written_to, place_of
 from plans.priority_views import fetch_to_write as fetch_priority_to_write
-from plans.views import context_of
+from plans.views import context_of, look_again
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
@@ -44,6 +44,7 @@ def context_of_action(request: SignedInRequest, priority: Priority) -> dict[str,
 
 
 @page
+@look_again
 def add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add an action to a priority."""
     if request.method == "POST":
@@ -82,6 +83,7 @@ def _after_adding(request: SignedInRequest, form: NewActionForm, priority: Prior
 
 
 @page
+@look_again
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Edit an action; saving a dropped one takes it up again."""
     action = fetch_to_write(request, pk)
@@ -104,6 +106,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @page
+@look_again
 def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Leave the action out of the plan, with a reason."""
     action = fetch_to_write(request, pk)
@@ -124,6 +127,7 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@look_again
 def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the action up again."""
     action = fetch_to_write(request, pk)
@@ -133,6 +137,7 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@look_again
 def move(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move the action one place up or down, and come back to where it was moved from."""
     action = fetch_to_write(request, pk)

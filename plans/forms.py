@@ -348,7 +348,7 @@ class ActionForm(VersionedForm):
                 "Choose ‘Somebody else’ as the owner to use this name, or clear it",
             )
         elif user := self.people.get(int(owner)):
-            self.instance.owner, self.instance.owner_name = user, str(user)
+            self.instance.owner, self.instance.owner_name = user, str(user)[:150]
 
     def record(self, *, by: User) -> None:
         """Save the action; raises as `edit_action` does."""

@@ -21,7 +21,7 @@ from plans.actions import (
 from plans.forms import DropForm, KeyIssueForm
 from plans.models import Plan, Priority
 from plans.outline import PriorityOutline, outline_of
-from plans.views import context_of
+from plans.views import context_of, look_again
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
@@ -81,6 +81,7 @@ def context_of_priority(request: SignedInRequest, priority: Priority) -> dict[st
 
 
 @page
+@look_again
 def priority(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write the key issue, and see the actions."""
     if request.method == "POST":
@@ -109,6 +110,7 @@ def _save_key_issue(request: SignedInRequest, priority: Priority) -> HttpRespons
 
 
 @page
+@look_again
 def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Leave the priority out of the plan, with a reason."""
     priority = fetch_to_write(request, pk)
@@ -128,6 +130,7 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@look_again
 def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the priority up again."""
     priority = fetch_to_write(request, pk)
@@ -139,6 +142,7 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@look_again
 def move(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move the priority one place up or down, and come back to it."""
     priority = fetch_to_write(request, pk)

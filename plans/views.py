@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,6 +24,28 @@ from plans.outline import Outline, outline_of
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
+
+View = Callable[[SignedInRequest, int], HttpResponse]
+
+
+def look_again(view: View) -> View:
+    """Answer once more where somebody took the row out between our look and our write.
+
+    The second look finds it gone, and puts back what is being written to or answers 404.
+    The first left nothing behind: its transaction was undone.
+    """
+
+    @wraps(view)
+    def twice(request: SignedInRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except ObjectDoesNotExist:
+            try:
+                return view(request, pk)
+            except ObjectDoesNotExist as gone:
+                raise Http404 from gone
+
+    return twice
 
 
 def fetch_plan(request: SignedInRequest, pk: int) -> Plan:

@@ -225,6 +225,12 @@ def test_huge_numbers_in_an_address_are_not_found(people, rows) -> None:
             assert people["lead"].post(address).status_code in (404, 405), name
 
 
+def test_huge_number_of_an_element_is_not_found(people, rows) -> None:
+    address = reverse("assessments:rate", args=[10**18 * 9 + 10**18, "CST-01"])
+    assert people["lead"].get(address).status_code == 404
+    assert people["lead"].post(address).status_code == 404
+
+
 def test_wrong_role_is_told_whom_to_ask(people, rows, lead: User) -> None:
     address = reverse("assessments:edit", args=rows["assessment"])
     text = people["trustee"].get(address).content.decode()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.http import Http404, HttpResponse
 
 from plans.models import Priority
+from plans.views import look_again
 from tests.conftest import client_of
 from tests.plans.conftest import (
     action_fields,
@@ -353,3 +355,24 @@ def test_actions_are_shown_in_order_with_the_dropped_below(priority, executive) 
     active = [node.attributes["id"] for node in page.all("li", "tq-action")]
     assert active == [f"action-{second.pk}"]
     assert "by Executive: Done elsewhere." in page.with_id(f"action-{first.pk}").text
+
+
+def test_a_row_taken_out_between_look_and_write_is_looked_for_again() -> None:
+    looks: list[int] = []
+
+    def view(request: object, pk: int) -> HttpResponse:
+        looks.append(pk)
+        if len(looks) == 1:
+            raise Priority.DoesNotExist
+        return HttpResponse("put back")
+
+    assert look_again(view)(None, 7).content == b"put back"
+    assert looks == [7, 7]
+
+
+def test_a_row_that_stays_gone_is_not_found() -> None:
+    def view(request: object, pk: int) -> HttpResponse:
+        raise Priority.DoesNotExist
+
+    with pytest.raises(Http404):
+        look_again(view)(None, 7)
