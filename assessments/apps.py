@@ -4,9 +4,9 @@ from django.apps import AppConfig
 
 
 class AssessmentsConfig(AppConfig):
-    """Registers the app and its part of the home page."""
+    """Registers the app, its part of the home page and who reads a trust's own frameworks."""
 
     name = "assessments"
 
     def ready(self) -> None:
-        from assessments import home_panel  # noqa: F401
+        from assessments import framework_access, home_panel  # noqa: F401

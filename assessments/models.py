@@ -8,12 +8,55 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from assessments.querysets import AssessmentQuerySet, RatingQuerySet
+from assessments.querysets import (
+    AssessmentQuerySet,
+    FrameworkUploadQuerySet,
+    OwnFrameworkQuerySet,
+    RatingQuerySet,
+)
 from frameworks.models import Element, Framework, Level
 from trusts.models import Trust, User
 
 NOTE_MAX_LENGTH = 10_000
 """Characters in a note: several pages, and a bound on what one save can carry."""
+
+
+class OwnFramework(models.Model):
+    """A framework that a trust made for itself; nobody else sees it.
+
+    The link stands here because frameworks do not know trusts.
+    """
+
+    trust = models.ForeignKey(Trust, models.CASCADE, related_name="own_frameworks")
+    framework = models.OneToOneField(Framework, models.PROTECT, related_name="owner")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = OwnFrameworkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("trust", "framework")
+
+    def __str__(self) -> str:
+        return str(self.framework)
+
+
+class FrameworkUpload(models.Model):
+    """A spreadsheet that was checked and awaits a yes; nothing of it is a framework yet."""
+
+    trust = models.ForeignKey(Trust, models.CASCADE, related_name="framework_uploads")
+    file_name = models.CharField(max_length=200)
+    document = models.BinaryField()
+    uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
+    uploaded_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    objects = FrameworkUploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-uploaded_at",)
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class Assessment(models.Model):

@@ -9,7 +9,15 @@ from django.db.models import Count, F, Q
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
-    from assessments.models import Assessment, Rating
+    from assessments.models import Assessment, FrameworkUpload, OwnFramework, Rating
+
+
+class OwnFrameworkQuerySet(TrustOwnedQuerySet["OwnFramework"]):
+    """The frameworks that the trusts which a person may see made for themselves."""
+
+
+class FrameworkUploadQuerySet(TrustOwnedQuerySet["FrameworkUpload"]):
+    """Uploads that await a yes, of the trusts that a person may see."""
 
 
 class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments.actions import NotAllowedNow, SavedMeanwhile
-from assessments.descriptions import arrange
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
 from assessments.views import context_of
+from frameworks.descriptions import arrange
 from govuk.views import CONFLICT, INVALID, page
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission

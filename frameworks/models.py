@@ -1,12 +1,16 @@
 """What publishers wrote: frameworks, their levels, domains, elements and statements.
 
-Read-only to everyone but the operator. No code here or elsewhere knows a framework's
-name or how many levels it has.
+Read-only to everyone but the operator; a trust's own framework is written once, whole.
+No code here or elsewhere knows a framework's name or how many levels it has.
 """
 
+from django.conf import settings
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 
 from frameworks.querysets import (
+    AlignmentQuerySet,
     DomainQuerySet,
     ElementQuerySet,
     FrameworkQuerySet,
@@ -22,8 +26,14 @@ class Framework(models.Model):
         TRUST = "trust", "A trust"
         SCHOOL = "school", "A school"
 
+    class Layout(models.TextChoices):
+        """How the descriptions of an element's levels are laid out to choose between."""
+
+        SIDES = "sides", "Weak beside strong"
+        GRID = "grid", "A cell for every level"
+
     key = models.SlugField(max_length=60)
-    edition = models.CharField(max_length=20, help_text="Year and month, such as 2023-09.")
+    edition = models.SlugField(max_length=20, help_text="Year and month, such as 2023-09.")
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=200)
     published_on = models.DateField()
@@ -34,8 +44,17 @@ class Framework(models.Model):
         blank=True, help_text="Where it comes from, what it is for and what it is not."
     )
     subject = models.CharField(max_length=10, choices=Subject, default=Subject.TRUST)
+    layout = models.CharField(max_length=10, choices=Layout, default=Layout.SIDES)
     domain_noun = models.CharField(max_length=40, help_text="Such as pillar or domain.")
+    domain_noun_plural = models.CharField(max_length=40)
     element_noun = models.CharField(max_length=40, help_text="Such as theme or element.")
+    element_noun_plural = models.CharField(max_length=40, help_text="Such as criteria.")
+    alignment_note = models.TextField(
+        blank=True, help_text="What the publisher's symbols for its alignments stand for."
+    )
+    is_published = models.BooleanField(
+        default=True, help_text="No: a trust's own; nobody outside that trust sees it."
+    )
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
@@ -49,13 +68,24 @@ class Framework(models.Model):
             models.CheckConstraint(
                 condition=models.Q(subject__in=["trust", "school"]), name="framework_subject_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(layout__in=["sides", "grid"]), name="framework_layout_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.edition})"
 
+    def get_absolute_url(self) -> str:
+        return reverse("frameworks:detail", args=[self.key, self.edition])
+
     def natural_key(self) -> tuple[str, str]:
         return self.key, self.edition
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether every level is described, so that the description is what one chooses."""
+        return self.layout == self.Layout.GRID
 
 
 class Level(models.Model):
@@ -152,6 +182,10 @@ class Element(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.name}"
 
+    def get_absolute_url(self) -> str:
+        framework = self.domain.framework
+        return reverse("frameworks:element", args=[framework.key, framework.edition, self.code])
+
     def natural_key(self) -> tuple[str, str, str]:
         return *self.domain.framework.natural_key(), self.code
 
@@ -159,11 +193,12 @@ class Element(models.Model):
 
 
 class Statement(models.Model):
-    """A question to ask, or a description of what an element looks like."""
+    """A question to ask, a description of what an element looks like, or a footnote."""
 
     class Kind(models.TextChoices):
         QUESTION = "question", "Question"
         DESCRIPTOR = "descriptor", "Descriptor"
+        NOTE = "note", "Footnote"
 
     class Audience(models.TextChoices):
         MEMBERS = "members", "Members"
@@ -204,12 +239,13 @@ class Statement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["element", "code"], name="statement_code_unique"),
             models.CheckConstraint(
-                condition=~models.Q(kind="question") | models.Q(level__isnull=True),
-                name="statement_question_has_no_level",
+                condition=models.Q(kind="descriptor") | models.Q(level__isnull=True),
+                name="statement_level_only_of_descriptor",
             ),
             models.CheckConstraint(condition=~models.Q(text=""), name="statement_text_not_empty"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["question", "descriptor"]), name="statement_kind_known"
+                condition=models.Q(kind__in=["question", "descriptor", "note"]),
+                name="statement_kind_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(audience__in=["", "members", "board", "ceo", "both"]),
@@ -232,3 +268,57 @@ class Statement(models.Model):
     def wording(self) -> str:
         """The publisher's words where the trust may use them, else ours."""
         return self.publisher_text or self.text
+
+
+class Alignment(models.Model):
+    """A statement mirrors an element of another framework, as its own publisher says."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="alignments")
+    element = models.ForeignKey(Element, models.CASCADE, related_name="mirrored_by")
+    symbol = models.CharField(
+        max_length=4, help_text="The publisher's own; Framework.alignment_note explains it."
+    )
+
+    objects = AlignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("statement", "element")
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "element"], name="alignment_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement} {self.symbol} {self.element}"
+
+    def natural_key(self) -> tuple[str, ...]:
+        return *self.statement.natural_key(), *self.element.natural_key()
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "frameworks.statement",
+        "frameworks.element",
+    ]
+
+
+class WordingPack(models.Model):
+    """The publisher's wording, loaded for one edition by the operator who may use it.
+
+    The words themselves stand in `Statement.publisher_text`.
+    """
+
+    framework = models.OneToOneField(Framework, models.CASCADE, related_name="wording_pack")
+    source = models.TextField(help_text="How the page credits the words, and by what right.")
+    loaded_at = models.DateTimeField(default=timezone.now)
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Nobody where a command loaded it.",
+    )
+
+    class Meta:
+        ordering = ("framework",)
+
+    def __str__(self) -> str:
+        return f"Wording of {self.framework}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from frameworks.access import readable_by
+
 if TYPE_CHECKING:
-    from frameworks.models import Domain, Element, Framework, Level, Statement
+    from frameworks.models import Alignment, Domain, Element, Framework, Level, Statement
 
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):
@@ -16,8 +18,16 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
     def get_by_natural_key(self, key: str, edition: str) -> Framework:
         return self.get(key=key, edition=edition)
 
+    def visible_to(self, user: Any) -> FrameworkQuerySet:
+        """What anybody may read, and the own frameworks of the user's trusts."""
+        return self.filter(readable_by(user))
+
+    def current(self) -> FrameworkQuerySet:
+        """The newest edition of each."""
+        return self.filter(superseded_by=None)
+
     def for_trusts(self) -> FrameworkQuerySet:
-        """Those against which a trust rates itself, the newest edition of each first."""
+        """Those against which a trust rates itself, rather than one of its schools."""
         return self.filter(subject="trust").order_by("title", "-edition")
 
 
@@ -56,4 +66,19 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             element__domain__framework__key=framework,
             element__domain__framework__edition=edition,
             code=code,
+        )
+
+
+class AlignmentQuerySet(models.QuerySet["Alignment"]):
+    """Alignments by the codes of their two ends."""
+
+    def get_by_natural_key(self, *keys: str) -> Alignment:
+        framework, edition, code, other, other_edition, element = keys
+        return self.get(
+            statement__element__domain__framework__key=framework,
+            statement__element__domain__framework__edition=edition,
+            statement__code=code,
+            element__domain__framework__key=other,
+            element__domain__framework__edition=other_edition,
+            element__code=element,
         )

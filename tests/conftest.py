@@ -45,7 +45,9 @@ def make_framework(
         licence="For tests.",
         attribution="Nobody",
         domain_noun="area",
+        domain_noun_plural="areas",
         element_noun="point",
+        element_noun_plural="points",
     )
     tones = list(Level.Tone.values)
     made_levels = [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.descriptions import arrange
 from assessments.heat_map import build_heat_map
 from assessments.models import Rating
 from assessments.progress import progress_of
+from frameworks.descriptions import arrange
 from frameworks.models import Domain, Element, Level, Statement
 
 LEVELS = [Level(pk=n, order=n, key=f"l{n}", name=f"L{n}", tone="weak") for n in range(1, 6)]

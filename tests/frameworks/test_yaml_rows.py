@@ -27,7 +27,9 @@ HEAD = """
     licence: For tests.
     attribution: Nobody
     domain_noun: area
+    domain_noun_plural: areas
     element_noun: point
+    element_noun_plural: points
 - model: frameworks.level
   fields: {framework: [small, "2026-01"], order: 1, key: low, name: Low, meaning: So, tone: weak}
 - model: frameworks.domain

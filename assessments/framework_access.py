@@ -1,0 +1,15 @@
+"""A trust's own frameworks are read by its people, and by nobody else."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from frameworks.access import register
+from trusts.models import Trust, User
+
+
+@register
+def own_frameworks(user: User | AnonymousUser) -> Q:
+    """Which unpublished frameworks the user may read, as a condition on frameworks."""
+    return Q(owner__trust__in=Trust.objects.visible_to(user))
