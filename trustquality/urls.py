@@ -7,6 +7,7 @@ handler403 = "trusts.views.permission_denied"
 
 urlpatterns = [
     path("", include("trusts.urls")),
+    path("", include("frameworks.urls")),
     path("", include("assessments.urls")),
     path("", include("plans.urls")),
     path("", include("reports.urls")),

@@ -1,0 +1,15 @@
+"""Addresses of the frameworks, readable without signing in."""
+
+from django.urls import path
+
+from frameworks import views
+
+app_name = "frameworks"
+urlpatterns = [
+    path("frameworks/", views.index, name="index"),
+    path("frameworks/search/", views.search, name="search"),
+    path("frameworks/<slug:key>/<slug:edition>/", views.detail, name="detail"),
+    path(
+        "frameworks/<slug:key>/<slug:edition>/elements/<str:code>/", views.element, name="element"
+    ),
+]
