@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from trusts.querysets import MembershipQuerySet, TrustQuerySet, UserManager
+from trusts.querysets import InvitationQuerySet, MembershipQuerySet, TrustQuerySet, UserManager
 
 
 class Role(models.TextChoices):
@@ -34,6 +34,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("operator", default=False)
     is_active = models.BooleanField("may sign in", default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    anonymised_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Name and address were taken out; the row stays for what the record needs.",
+    )
 
     objects = UserManager()
 
@@ -83,6 +89,13 @@ class Trust(models.Model):
             RegexValidator(r"^[A-Z0-9]{8}$", "A company number has eight digits or capitals.")
         ],
     )
+
+    requires_second_factor = models.BooleanField(
+        "everybody signs in with a second factor",
+        default=False,
+        help_text="An authenticator app or a passkey, beside the password.",
+    )
+    history = HistoricalRecords()
 
     objects = TrustQuerySet.as_manager()
 
@@ -141,3 +154,67 @@ class Membership(models.Model):
         return *self.user.natural_key(), *self.trust.natural_key()
 
     natural_key.dependencies = ["trusts.user", "trusts.trust"]  # type: ignore[attr-defined]
+
+
+class Invitation(models.Model):
+    """A way in for one person, once, until a date. Only a hash of its token is kept."""
+
+    trust = models.ForeignKey(Trust, models.CASCADE, related_name="invitations")
+    email = models.EmailField("email address")
+    name = models.CharField(max_length=150, blank=True)
+    role = models.CharField(max_length=10, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256, hexadecimal.")
+    invited_at = models.DateTimeField(default=timezone.now, editable=False)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    history = HistoricalRecords(excluded_fields=["token_hash"])
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("trust", "email")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                "trust",
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_pending_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="invitation_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None, accepted_by=None)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="invitation_accepted_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_by=None)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="invitation_withdrawn_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.get_role_display()}, {self.trust}"
+
+
+class OperatorLook(models.Model):
+    """That an operator opened or changed something in the operator's area; kept for good."""
+
+    operator = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=500)
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"{self.operator}: {self.method} {self.path}"

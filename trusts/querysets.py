@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 if TYPE_CHECKING:
-    from trusts.models import Membership, Trust, User
+    from trusts.models import Invitation, Membership, Trust, User
 
 Owned = TypeVar("Owned", bound=models.Model)
 
@@ -45,6 +45,14 @@ class MembershipQuerySet(TrustOwnedQuerySet["Membership"]):
 
     def get_by_natural_key(self, email: str, slug: str) -> Membership:
         return self.get(user__email=email, trust__slug=slug)
+
+
+class InvitationQuerySet(TrustOwnedQuerySet["Invitation"]):
+    """Invitations to the trusts that a person may see."""
+
+    def pending(self) -> InvitationQuerySet:
+        """Neither accepted nor withdrawn; they may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
 
 
 class UserManager(BaseUserManager["User"]):
