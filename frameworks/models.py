@@ -37,7 +37,9 @@ class Framework(models.Model):
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=200)
     published_on = models.DateField()
-    source_url = models.URLField()
+    source_url = models.URLField(
+        blank=True, help_text="Blank where no public address of the publication is known."
+    )
     licence = models.TextField()
     attribution = models.TextField()
     about = models.TextField(
