@@ -26,6 +26,18 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
         """The newest edition of each."""
         return self.filter(superseded_by=None)
 
+    def aligned_with(self, framework: Framework) -> FrameworkQuerySet:
+        """Those that mirror the framework or are mirrored by it, whichever says so."""
+        frameworks = self.model.objects.exclude(pk=framework.pk)
+        mirrored = frameworks.filter(
+            domains__elements__mirrored_by__statement__element__domain__framework=framework
+        )
+        mirroring = frameworks.filter(
+            domains__elements__statements__alignments__element__domain__framework=framework
+        )
+        either = models.Q(pk__in=mirrored.values("pk")) | models.Q(pk__in=mirroring.values("pk"))
+        return self.filter(either).order_by("title", "-edition")
+
     def for_trusts(self) -> FrameworkQuerySet:
         """Those against which a trust rates itself, rather than one of its schools."""
         return self.filter(subject="trust").order_by("title", "-edition")
@@ -57,6 +69,11 @@ class ElementQuerySet(models.QuerySet["Element"]):
         """As the publisher orders them: by domain, then by number."""
         return self.order_by("domain__order", "number")
 
+    def to_link_to(self, framework: Framework) -> ElementQuerySet:
+        """All of the framework in order, each knowing its own address."""
+        elements = self.filter(domain__framework=framework)
+        return elements.select_related("domain__framework").in_order()
+
 
 class StatementQuerySet(models.QuerySet["Statement"]):
     """Statements by framework and code."""
@@ -82,3 +99,13 @@ class AlignmentQuerySet(models.QuerySet["Alignment"]):
             element__domain__framework__edition=other_edition,
             element__code=element,
         )
+
+    def between(self, one: Framework, other: Framework) -> AlignmentQuerySet:
+        """All that link the two, whichever carries them, each with its statement."""
+        from_to = [
+            models.Q(
+                statement__element__domain__framework=carrier, element__domain__framework=mirrored
+            )
+            for carrier, mirrored in ((one, other), (other, one))
+        ]
+        return self.filter(from_to[0] | from_to[1]).select_related("statement")
