@@ -70,7 +70,11 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
     def for_page(self) -> RatingQuerySet:
         """Each with all that the element's page shows of it, in one query."""
         return self.select_related(
-            "assessment__trust", "assessment__framework", "element__domain", "level", "updated_by"
+            "assessment__trust",
+            "assessment__framework__wording_pack",
+            "element__domain",
+            "level",
+            "updated_by",
         )
 
     def touch(self) -> int:
