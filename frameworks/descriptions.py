@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from frameworks.models import Level, Statement
+from frameworks.words import Words, words_of
+
+AUDIENCES = ["", *Statement.Audience.values]
+"""What is for everybody first, then as the model lists them."""
 
 
 @dataclass
@@ -17,11 +22,24 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a description says to one audience; without one, to everybody."""
+
+    audience: Statement.Audience | None
+    passages: Sequence[Passage]
+
+
+@dataclass(frozen=True)
 class Description:
     """What an element looks like at one level; without a level, what good looks like."""
 
     level: Level | None
-    passages: Sequence[Passage]
+    parts: Sequence[Part]
+
+    @property
+    def passages(self) -> list[Passage]:
+        """All of it, whoever it is for."""
+        return [passage for part in self.parts for passage in part.passages]
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,8 @@ class Reading:
 
     questions: Sequence[Passage]
     descriptions: Sequence[Description]
+    notes: Sequence[Passage]
+    words: Words
 
     @property
     def weak(self) -> list[Description]:
@@ -53,11 +73,34 @@ def arrange(statements: Iterable[Statement]) -> Reading:
     for one in in_order:
         if one.parent_id is not None:
             passages[one.parent_id].points.append(one)
-    questions, by_level = [], {}  # type: ignore[var-annotated]
+    of_kind: dict[str, list[Passage]] = {kind: [] for kind in Statement.Kind.values}
     for passage in passages.values():
-        if passage.statement.kind == Statement.Kind.QUESTION:
-            questions.append(passage)
-        else:
-            by_level.setdefault(passage.statement.level, []).append(passage)
-    levels = sorted(by_level, key=lambda level: level.order if level else 0)
-    return Reading(questions, [Description(level, by_level[level]) for level in levels])
+        of_kind[passage.statement.kind].append(passage)
+    return Reading(
+        questions=of_kind[Statement.Kind.QUESTION],
+        descriptions=_descriptions(of_kind[Statement.Kind.DESCRIPTOR]),
+        notes=of_kind[Statement.Kind.NOTE],
+        words=words_of(in_order),
+    )
+
+
+def _descriptions(passages: Iterable[Passage]) -> list[Description]:
+    """What good looks like, then the levels from the weakest."""
+
+    def place(passage: Passage) -> int:
+        level = passage.statement.level
+        return level.order if level else 0
+
+    grouped = (list(group) for _, group in groupby(sorted(passages, key=place), key=place))
+    return [Description(group[0].statement.level, _parts(group)) for group in grouped]
+
+
+def _parts(passages: Iterable[Passage]) -> list[Part]:
+    def place(passage: Passage) -> int:
+        return AUDIENCES.index(passage.statement.audience)
+
+    in_order = sorted(passages, key=place)
+    return [
+        Part(Statement.Audience(AUDIENCES[number]) if number else None, list(group))
+        for number, group in groupby(in_order, key=place)
+    ]
