@@ -102,14 +102,8 @@ class Deserializer(PythonDeserializer):
     """Reads a YAML fixture; every fault begins with the row's number, model and code."""
 
     def __init__(self, stream_or_string: bytes | str | IO[bytes] | IO[str], **options: Any) -> None:
-        file_name = Path(str(getattr(stream_or_string, "name", ""))).name
-        self._where = f"{file_name}, " if file_name else ""
-        try:
-            rows = yaml.load(stream_or_string, Loader=RowLoader)  # noqa: S506 a safe loader
-        except (yaml.YAMLError, UnicodeError) as fault:
-            raise BrokenFixture(f"{self._where}this is not YAML: {fault}") from fault
-        if not isinstance(rows, list):
-            raise BrokenFixture(f"{self._where}a fixture is a list of rows; this file is not")
+        self._where = _where(stream_or_string)
+        rows = read_rows(stream_or_string)
         # Backward only: Django would save a row without what it points to and complain,
         # or not, once the file is read and the row's number forgotten.
         super().__init__(rows, **(options | {"handle_forward_references": False}))
@@ -147,6 +141,28 @@ class Deserializer(PythonDeserializer):
             ) from fault
         except TypeError as fault:
             raise BrokenFixture(f"{field.name}: {field_value!r} is not a natural key") from fault
+
+
+def read_rows(stream_or_string: bytes | str | IO[bytes] | IO[str]) -> list[Any]:
+    """The rows of a fixture as they stand in the file.
+
+    Raises:
+        BrokenFixture: it is not YAML, or not a list.
+    """
+    try:
+        rows = yaml.load(stream_or_string, Loader=RowLoader)  # noqa: S506 a safe loader
+    except (yaml.YAMLError, UnicodeError) as fault:
+        raise BrokenFixture(f"{_where(stream_or_string)}this is not YAML: {fault}") from fault
+    if not isinstance(rows, list):
+        raise BrokenFixture(
+            f"{_where(stream_or_string)}a fixture is a list of rows; this file is not"
+        )
+    return rows
+
+
+def _where(stream_or_string: object) -> str:
+    file_name = Path(str(getattr(stream_or_string, "name", ""))).name
+    return f"{file_name}, " if file_name else ""
 
 
 def _fields_of(row: Any) -> dict[str, Any]:
