@@ -1,0 +1,32 @@
+"""One of the shipped frameworks, loaded once for all tests of a file that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from pytest_django.plugin import DjangoDbBlocker
+
+from frameworks.models import Domain, Element, Framework, Level, Statement
+
+
+@pytest.fixture(scope="module")
+def loaded_once(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """What the file calls its FIXTURE, in the database for all of it: loading takes a second."""
+    with django_db_blocker.unblock():
+        call_command("loaddata", request.module.FIXTURE, verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def every_value() -> dict[str, list[Any]]:
+    """Each row of a framework with every value, its primary key among them."""
+    models = (Framework, Level, Domain, Element, Statement)
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+    }
