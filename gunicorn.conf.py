@@ -1,8 +1,12 @@
 """How gunicorn serves the application, started by ./run or by hand; docs/running.md says more."""
 
 import os
+from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+from trustquality.logs import without_secrets
 
 wsgi_app = "trustquality.wsgi"
 bind = f"127.0.0.1:{os.environ.get('PORT') or '8000'}"
@@ -11,8 +15,21 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or "3")
 preload_app = True  # read once and shared: a quick start, and ready means ready
 timeout = 120  # the longest plans take most of a minute to lay out on a busy machine
 accesslog = "-"
+# The path alone: what was searched for, and keys that let somebody in, stay out of the log.
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s'
 loglevel = "warning"
 control_socket_disable = True  # it would lie in the home folder, one for all checkouts
+
+
+class DiscreetLogger(Logger):
+    """Gunicorn's log, with the keys in addresses masked."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        return atoms | {"U": without_secrets(str(atoms["U"]))}
+
+
+logger_class = DiscreetLogger
 
 
 def when_ready(server: Arbiter) -> None:

@@ -10,10 +10,15 @@ const PREFIX = "tq-draft:";
 const COOKIE = "tq-saved";
 const PATIENCE = 3000;
 const KEPT_FOR = 14 * 24 * 60 * 60 * 1000;
-const HIDDEN_WITH_DRAFT = ["version"];
 const NEVER_KEPT = ["csrfmiddlewaretoken", "saved_from", "save_number"];
 
-const keyOf = (owner, address) => `${PREFIX}${owner}:${address}`;
+// Kept in the copy, but nothing that anybody typed. A form of several rows carries for each row,
+// by its number, a version and what the page showed as chosen.
+const isUnseen = (name) => name === "version" || /^\d+-version$|^initial-\d+-/.test(name);
+const rowOf = (name) => name.match(/^(?:initial-)?(\d+)-/)?.[1];
+
+const ofOwner = (owner) => `${PREFIX}${owner}:`;
+const keyOf = (owner, address) => ofOwner(owner) + address;
 
 // Private windows and full disks refuse storage; the page then works as it does without a script.
 function storage(use) {
@@ -27,7 +32,8 @@ function storage(use) {
 function read(key) {
   const text = storage((store) => store.getItem(key));
   try {
-    return text ? JSON.parse(text) : null;
+    const draft = text ? JSON.parse(text) : null;
+    return Array.isArray(draft?.content) && draft.content.every(Array.isArray) ? draft : null;
   } catch {
     return null;
   }
@@ -35,21 +41,25 @@ function read(key) {
 
 const forget = (key) => storage((store) => store.removeItem(key));
 
-function draftKeys() {
-  return storage((store) => Object.keys(store).filter((key) => key.startsWith(PREFIX))) || [];
+function draftKeys(prefix = PREFIX) {
+  return storage((store) => Object.keys(store).filter((key) => key.startsWith(prefix))) || [];
 }
 
 function forgetOld() {
   for (const key of draftKeys()) {
     const draft = read(key);
-    if (!draft || Date.now() - draft.at > KEPT_FOR) forget(key);
+    if (!draft || !(Date.now() - draft.at < KEPT_FOR)) forget(key);
   }
 }
 
 function forgetSaved() {
   const cookie = document.cookie.split("; ").find((part) => part.startsWith(`${COOKIE}=`));
   if (!cookie) return;
-  forget(PREFIX + decodeURIComponent(cookie.slice(COOKIE.length + 1)).replace(/^"|"$/g, ""));
+  try {
+    forget(PREFIX + decodeURIComponent(cookie.slice(COOKIE.length + 1)).replace(/^"|"$/g, ""));
+  } catch {
+    // Not a cookie of ours.
+  }
   document.cookie = `${COOKIE}=; Max-Age=0; Path=/; SameSite=Lax`;
 }
 
@@ -62,9 +72,17 @@ function contentOf(form) {
 const typedIn = (content) =>
   JSON.stringify(
     content
-      .filter(([name]) => !HIDDEN_WITH_DRAFT.includes(name))
-      .map(([name, value]) => [name, value.replace(/\r\n/g, "\n")]),
+      .filter(([name]) => !isUnseen(name))
+      .map(([name, value]) => [name, String(value).replace(/\r\n/g, "\n")]),
   );
+
+// Rows in which nobody had chosen: they stand as the server shows them now, not as they stood then.
+function untouchedRows(content) {
+  const values = new Map(content);
+  const shown = content.filter(([name]) => name.startsWith("initial-"));
+  const same = shown.filter(([name, value]) => values.get(name.slice("initial-".length)) === value);
+  return new Set(same.map(([name]) => rowOf(name)));
+}
 
 function putBack(form, content) {
   const values = new Map();
@@ -72,6 +90,7 @@ function putBack(form, content) {
   for (const field of form.elements) {
     if (!field.name || NEVER_KEPT.includes(field.name) || field.type === "submit") continue;
     const kept = values.get(field.name) || [];
+    if (field.type === "radio" && !kept.length) continue;
     if (field.type === "checkbox" || field.type === "radio") {
       field.checked = kept.includes(field.value);
     } else if (kept.length) {
@@ -93,6 +112,7 @@ function messageFor(status) {
   return status === 0 || status >= 500 ? "offline" : "refused";
 }
 
+// Returns what signing out needs of the form: whether words are unsent, and to send them.
 function keepDraft(form) {
   const key = keyOf(form.dataset.draftOwner, form.dataset.draft);
   const isUnsaved = "draftUnsaved" in form.dataset;
@@ -106,14 +126,18 @@ function keepDraft(form) {
 
   const draft = read(key);
   if (draft && !isUnsaved) {
-    if (typedIn(draft.content) === typedIn(contentOf(form))) {
+    const untouched = untouchedRows(draft.content);
+    const touched = (content) => content.filter(([name]) => !untouched.has(rowOf(name)));
+    if (typedIn(touched(draft.content)) === typedIn(touched(contentOf(form)))) {
       forget(key);
     } else {
-      putBack(form, draft.content);
+      putBack(form, touched(draft.content));
       show(form, "restored");
       // Character counts and the quiet save listen from DOMContentLoaded on; then let them know.
       document.addEventListener("DOMContentLoaded", () => {
-        form.querySelector("textarea")?.dispatchEvent(new Event("input", { bubbles: true }));
+        const box = form.querySelector("textarea");
+        if (box) box.dispatchEvent(new Event("input", { bubbles: true }));
+        else form.dispatchEvent(new Event("change", { bubbles: true }));
       });
     }
   }
@@ -151,16 +175,28 @@ function keepDraft(form) {
   form.addEventListener("draft:settled", () => {
     if (!read(key)) settled = typedIn(contentOf(form));
   });
-  window.addEventListener("pagehide", () => {
-    if (!form.hasAttribute("hx-post") || typedIn(contentOf(form)) === settled) return;
+  const isUnsent = () => typedIn(contentOf(form)) !== settled;
+  const send = async () => {
+    if (!form.hasAttribute("hx-post")) return;
+    const sent = typedIn(contentOf(form));
     const number = form.elements.save_number;
     if (number) number.value = String(Number(number.value) + 1);
-    fetch(form.getAttribute("hx-post"), {
-      method: "POST",
-      body: new FormData(form),
-      headers: { "HX-Request": "true" },
-      keepalive: true,
-    });
+    try {
+      const answer = await fetch(form.getAttribute("hx-post"), {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "HX-Request": "true" },
+        keepalive: true,
+      });
+      if (!answer.ok) return;
+    } catch {
+      return;
+    }
+    settled = sent;
+    if (typedIn(contentOf(form)) === sent) forget(key);
+  };
+  window.addEventListener("pagehide", () => {
+    if (isUnsent()) send();
   });
   form.addEventListener("submit", () => {
     settled = typedIn(contentOf(form));
@@ -184,13 +220,25 @@ function keepDraft(form) {
       form.dispatchEvent(new CustomEvent("draft:settled"));
     }, PATIENCE);
   });
+
+  return { isUnsent, send };
+}
+
+// Signing out on a shared machine leaves nothing behind, and loses no word unasked.
+async function signOut(form, kept) {
+  for (const one of kept) if (one.isUnsent()) await one.send();
+  const left = draftKeys(ofOwner(form.dataset.draftOwner));
+  if (left.length && !window.confirm(form.dataset.unsaved)) return;
+  left.forEach(forget);
+  form.submit();
 }
 
 forgetOld();
 forgetSaved();
-for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
-
-// Signing out on a shared machine leaves nothing behind.
-for (const form of document.querySelectorAll("form[action$='/logout/']")) {
-  form.addEventListener("submit", () => draftKeys().forEach(forget));
+const kept = [...document.querySelectorAll("form[data-draft]")].map(keepDraft);
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    signOut(form, kept);
+  });
 }

@@ -226,7 +226,8 @@ def test_keyboard_alone_rates_an_element(page, sign_in, address, rating) -> None
 def test_signing_out_leaves_no_note_in_the_browser(page, sign_in, address) -> None:
     sign_in(page).goto(address)
     page.route(re.compile(rf"/{CODE}/$"), lambda route: _only_reading(route))
+    page.on("dialog", lambda dialog: dialog.accept())
     note_box(page).fill("Frank words on a shared computer")
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url(re.compile(r"/$"))
+    page.get_by_role("link", name="Sign in").first.wait_for()
     assert page.evaluate("localStorage.length") == 0

@@ -1,0 +1,153 @@
+"""What every answer carries, what is refused unread, and what the log may not hold."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
+
+from tests.conftest import client_of
+from trustquality.hardening import LARGEST_REQUEST
+from trustquality.logs import Discreet, WithoutRows, without_secrets
+from trustquality.wsgi import in_utf_8_only
+from trusts.models import User
+
+
+def test_policy_lets_nothing_inline_and_nothing_from_elsewhere(db: None, client: Client) -> None:
+    policy = dict(
+        part.strip().split(" ", 1)
+        for part in client.get("/").headers["Content-Security-Policy"].split(";")
+    )
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "font-src": "'self'",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+
+
+@pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/", "/%00"])
+def test_every_answer_carries_the_headers(db: None, client: Client, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_pages_of_signed_in_people_are_kept_nowhere(lead: User) -> None:
+    answer = client_of(lead).get("/trusts/northfield/")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "private" in answer.headers["Cache-Control"]
+
+
+def test_signing_out_clears_what_the_browser_kept(lead: User) -> None:
+    client = client_of(lead)
+    assert "Clear-Site-Data" not in client.get("/trusts/northfield/").headers
+    assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_null_characters_are_refused(lead: User) -> None:
+    client = client_of(lead)
+    assert client.get("/trusts/north\0field/").status_code == 404
+    assert client.get("/accounts/login/", {"next": "a\0b"}).status_code == 400
+    assert client.get("/accounts/login/", {"ne\0xt": "a"}).status_code == 400
+    client.cookies["anything"] = "a\0b"
+    answer = client.get("/trusts/northfield/", headers={"cookie": "anything=a\0b"})
+    assert answer.status_code == 400
+    assert "This could not be read" in answer.content.decode()
+
+
+def test_too_large_a_request_is_refused_unread(db: None, client: Client) -> None:
+    answer = client.generic(
+        "POST", "/accounts/login/", b"", CONTENT_LENGTH=str(LARGEST_REQUEST + 1)
+    )
+    assert answer.status_code == 413
+    assert "This is too large" in answer.content.decode()
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "", "²"])
+def test_odd_lengths_are_no_fault_of_ours(db: None, client: Client, length: str) -> None:
+    assert client.generic("POST", "/", b"", CONTENT_LENGTH=length).status_code == 405
+
+
+@pytest.mark.parametrize("charset", ["zlib", "utf-7", "base64", "iso-8859-1", "nonsense"])
+def test_other_character_sets_are_refused_before_django(charset: str) -> None:
+    said: list[str] = []
+    application = in_utf_8_only(lambda environ, start: [b"reached"])
+    environ = RequestFactory().post("/").environ | {
+        "CONTENT_TYPE": f"text/plain; charset={charset}"
+    }
+    body = b"".join(application(environ, lambda status, headers: said.append(status)))
+    assert said == ["415 Unsupported Media Type"]
+    assert body == b"Only UTF-8 is read here.\n"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "application/x-www-form-urlencoded",
+        'multipart/form-data; boundary="x"; charset=UTF-8',
+        "text/plain; charset='utf8'",
+        ";;;=",
+    ],
+)
+def test_what_browsers_send_goes_through(content_type: str) -> None:
+    application = in_utf_8_only(lambda environ, start: [b"reached"])
+    environ = RequestFactory().post("/").environ | {"CONTENT_TYPE": content_type}
+    assert list(application(environ, lambda status, headers: None)) == [b"reached"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("/accounts/password/reset/key/3-abc-0123456789/", "/accounts/password/reset/key/…/"),
+        ("/invitations/aB3_x-9/", "/invitations/…/"),
+        ("/frameworks/search/?q=debt", "/frameworks/search/"),
+        ("/trusts/northfield/", "/trusts/northfield/"),
+    ],
+)
+def test_log_holds_no_key_and_no_question(text: str, left: str) -> None:
+    assert without_secrets(text) == left
+
+
+def test_refusals_are_logged_without_a_traceback(
+    lead: User, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        client.get("/invitations/secret-token/?q=secret")
+    [record] = [one for one in caplog.records if one.name == "django.request"]
+    record.exc_info = (Http404, Http404(), None)
+    assert Discreet().filter(record)
+    assert "secret" not in record.getMessage()
+    assert record.exc_info is None
+
+
+def test_log_of_a_fault_has_no_row() -> None:
+    message = "duplicate key\nDETAIL:  Key (note)=(frank words) already exists."
+    try:
+        raise ValueError(message)
+    except ValueError as fault:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "Failed", (), None)
+        record.exc_info = (ValueError, fault, fault.__traceback__)
+    text = WithoutRows("%(message)s").format(record)
+    assert "duplicate key" in text
+    assert "frank words" not in text
+
+
+def test_request_is_made_only_of_what_went_through() -> None:
+    """The reason for the refusal: Django itself would fall over."""
+    environ = RequestFactory().get("/?a=b").environ | {"CONTENT_TYPE": "text/plain; charset=zlib"}
+    with pytest.raises(LookupError):
+        HttpResponse(WSGIRequest(environ).GET["a"])

@@ -1,0 +1,79 @@
+"""What every answer carries, and what is refused before any view reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+TOO_LARGE = 413
+LARGEST_REQUEST = 6 * 1024 * 1024
+"""Bytes of one request: the longest page of notes is a tenth of it, a spreadsheet a third."""
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class RefuseUnreadable:
+    """Refuses what no browser sends, before it reaches a database or fills a disk.
+
+    A null character cannot be stored by PostgreSQL and stands in no address of ours. A
+    request that is too large is refused by its declared length, so that nothing of it
+    is read; the server takes no body without one.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        if any("\0" in text for text in (*request.COOKIES.values(), *_asked(request))):
+            raise BadRequest("A null character was sent.")
+        if _length_of(request) > LARGEST_REQUEST:
+            return render(request, "413.html", status=TOO_LARGE)
+        return self.get_response(request)
+
+
+def _asked(request: HttpRequest) -> list[str]:
+    return [text for name, values in request.GET.lists() for text in (name, *values)]
+
+
+def _length_of(request: HttpRequest) -> int:
+    declared = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(declared) if declared.isascii() and declared.isdigit() else 0
+
+
+class SecurityHeaders:
+    """Headers that Django's own middleware does not set.
+
+    Pages seen while signed in are not kept by the browser: the Back button of a shared
+    machine shows nothing after signing out, and signing out clears what was kept.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if was_signed_in or settings.SESSION_COOKIE_NAME in response.cookies:
+            add_never_cache_headers(response)
+        if was_signed_in and _ends_session(response):
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+def _ends_session(response: HttpResponse) -> bool:
+    cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+    return cookie is not None and not cookie.value
