@@ -48,10 +48,6 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
             return self.filter(pk=assessment.carried_from_id, trust=assessment.trust_id)
         return self.agreed_before(assessment)[:1]
 
-    def before(self, assessment: Assessment) -> Assessment | None:
-        """The one that this assessment is compared with."""
-        return self.compared_with(assessment).first()
-
 
 class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
     """Ratings of the trusts that a person may see."""

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from assessments import rating_views, views
+from assessments import crosswalk_views, rating_views, views
 
 app_name = "assessments"
 urlpatterns = [
     path("trusts/<slug:slug>/assessments/new/", views.create, name="create"),
     path("assessments/<int:pk>/", views.detail, name="detail"),
     path("assessments/<int:pk>/results/", views.results, name="results"),
+    path(
+        "assessments/<int:pk>/crosswalk/<slug:key>/<slug:edition>/",
+        crosswalk_views.crosswalk,
+        name="crosswalk",
+    ),
     path("assessments/<int:pk>/edit/", views.edit, name="edit"),
     path("assessments/<int:pk>/agree/", views.agree, name="agree"),
     path("assessments/<int:pk>/reopen/", views.reopen, name="reopen"),

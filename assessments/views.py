@@ -16,8 +16,9 @@ from assessments.actions import (
 )
 from assessments.forms import AgreeForm, AssessmentDetailsForm, AssessmentForm, ReopenForm
 from assessments.heat_map import build_heat_map
-from assessments.models import Assessment
+from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
+from frameworks.models import Framework
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
 from trusts.models import Trust
@@ -28,7 +29,7 @@ from trusts.sign_in import SignedInRequest
 def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
     """The assessment, for a member of its trust; 404 for everybody else."""
     assessments = Assessment.objects.visible_to(request.user)
-    named = assessments.select_related("trust", "framework", "agreed_by")
+    named = assessments.select_related("trust", "framework__wording_pack", "agreed_by")
     return get_object_or_404(named, pk=pk)
 
 
@@ -74,15 +75,20 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     """The heat map with the notes under it."""
     assessment = fetch_assessment(request, pk)
     ratings = list(assessment.ratings.in_order())
-    previous = Assessment.objects.visible_to(request.user).before(assessment)
+    earlier = Assessment.objects.visible_to(request.user).compared_with(assessment)
+    before = Rating.objects.filter(assessment__in=earlier.values("pk")).in_order()
+    previous = list(before.select_related("assessment"))
     context = context_of(request, assessment)
     context["progress"] = progress_of(ratings)
+    context["aligned"] = Framework.objects.visible_to(request.user).aligned_with(
+        assessment.framework
+    )
     context["heat_map"] = build_heat_map(
         ratings=ratings,
         levels=list(assessment.framework.levels.order_by("order")),
         caption=f"{assessment.title}: every {assessment.framework.element_noun} at a glance",
-        previous=previous.ratings.in_order() if previous else (),
-        previous_title=previous.title if previous else "",
+        previous=previous,
+        previous_title=previous[0].assessment.title if previous else "",
     )
     return render(request, "assessments/results.html", context)
 

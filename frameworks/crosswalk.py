@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from frameworks.models import Alignment, Domain, Element
+from frameworks.models import Alignment, Domain, Element, Framework
+from frameworks.words import Words, words_of
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,27 @@ class Crosswalk:
         return [row.element for row in self.rows if not row.matches]
 
     @property
-    def is_carried_here(self) -> bool:
-        """Whether the framework that is read has links of its own to the other."""
-        return any(row.carries(link) for row in self.rows for link in row.links)
+    def links(self) -> list[Alignment]:
+        return [link for row in self.rows for link in row.links]
 
     @property
-    def is_carried_there(self) -> bool:
-        """Whether the other framework has links of its own to the one that is read."""
-        return any(not row.carries(link) for row in self.rows for link in row.links)
+    def carried_here(self) -> list[Alignment]:
+        """The links that the framework that is read makes itself."""
+        return [link for row in self.rows for link in row.links if row.carries(link)]
+
+    @property
+    def carried_there(self) -> list[Alignment]:
+        """The links that the other framework makes."""
+        return [link for row in self.rows for link in row.links if not row.carries(link)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who says that the two mirror each other, and in whose words the links are shown."""
+
+    carrier: Framework
+    mirrored: Framework
+    words: Words
 
 
 def build_crosswalk(
@@ -105,6 +119,19 @@ def build_crosswalk(
         ],
         others_unmirrored=[other for other in others if other.pk not in matched],
     )
+
+
+def sources_of(crosswalk: Crosswalk, *, framework: Framework, other: Framework) -> list[Source]:
+    """Who makes the links of this reading of one framework against the other."""
+    sides = (
+        (framework, other, crosswalk.carried_here),
+        (other, framework, crosswalk.carried_there),
+    )
+    return [
+        Source(carrier, mirrored, words_of(link.statement for link in links))
+        for carrier, mirrored, links in sides
+        if links
+    ]
 
 
 def _by_both_ends(

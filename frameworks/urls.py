@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frameworks import views
+from frameworks import crosswalk_views, views
 
 app_name = "frameworks"
 urlpatterns = [
@@ -11,5 +11,10 @@ urlpatterns = [
     path("frameworks/<slug:key>/<slug:edition>/", views.detail, name="detail"),
     path(
         "frameworks/<slug:key>/<slug:edition>/elements/<str:code>/", views.element, name="element"
+    ),
+    path(
+        "frameworks/<slug:key>/<slug:edition>/crosswalk/<slug:other_key>/<slug:other_edition>/",
+        crosswalk_views.crosswalk,
+        name="crosswalk",
     ),
 ]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from assessments.actions import create_assessment
 from assessments.models import Assessment
-from frameworks.models import Domain, Element, Framework, Level, Statement
+from frameworks.models import Alignment, Domain, Element, Framework, Level, Statement
 from trusts.models import Membership, Role, Trust, User
 
 PASSWORD = "a long enough passphrase"
@@ -68,6 +68,19 @@ def make_framework(
             number += 1
             _add_element(domain, number, made_levels)
     return framework
+
+
+def align(
+    carrier: Framework, at: str, mirrored: Framework, to: str, *, symbol: str = "†"
+) -> Alignment:
+    """Link the question of one framework's element to the other's element, both by code."""
+    return Alignment.objects.create(
+        statement=Statement.objects.get(
+            element__domain__framework=carrier, element__code=at, kind="question"
+        ),
+        element=Element.objects.get(domain__framework=mirrored, code=to),
+        symbol=symbol,
+    )
 
 
 def _add_element(domain: Domain, number: int, levels: list[Level]) -> None:

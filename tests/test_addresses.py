@@ -20,7 +20,7 @@ from assessments.actions import agree_assessment, create_assessment
 from assessments.models import Assessment
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
-from tests.conftest import client_of
+from tests.conftest import align, client_of, make_framework
 from trusts.models import Trust, User
 
 PEOPLE = (
@@ -62,9 +62,11 @@ TABLE = [
     ("frameworks:search",        "",                    "200",         "405"),
     ("frameworks:detail",        "framework",           "200",         "405"),
     ("frameworks:element",       "framework element",   "200",         "405"),
+    ("frameworks:crosswalk",     "framework mirrored",  "200",         "405"),
     ("assessments:create",       "trust",               LEAD_SEES,     LEAD_FAILS),
     ("assessments:detail",       "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:results",      "assessment",          MEMBERS_SEE,   NO_POST),
+    ("assessments:crosswalk",    "assessment mirrored", MEMBERS_SEE,   NO_POST),
     ("assessments:rate",         "assessment element",  MEMBERS_SEE,   RATERS_SAVE),
     ("assessments:edit",         "assessment",          LEAD_SEES,     LEAD_FAILS),
     ("assessments:agree",        "assessment",          RATERS_SEE,    RATERS_SAVE),
@@ -143,6 +145,8 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
     agree_assessment(assessment=agreed, minute_reference="", by=lead)
     plan = Plan.objects.create(assessment=agreed, title="Action plan", created_by=lead)
     element = agreed.ratings.in_order().first().element
+    mirrored = make_framework("mirrored")
+    align(framework, element.code, mirrored, element.code)
     priority = Priority.objects.create(plan=plan, element=element, order=1)
     action = Action.objects.create(
         priority=priority,
@@ -170,7 +174,9 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         "trust": [northfield.slug],
         "framework": [framework.key, framework.edition],
         "framework element": [framework.key, framework.edition, element.code],
+        "framework mirrored": [framework.key, framework.edition, mirrored.key, mirrored.edition],
         "assessment": [assessment.pk],
+        "assessment mirrored": [assessment.pk, mirrored.key, mirrored.edition],
         "assessment element": [assessment.pk, element.code],
         "agreed": [agreed.pk],
         "plan": [plan.pk],

@@ -1,0 +1,83 @@
+"""What the ratings by one framework already say about the elements of another. Pure.
+
+It sets the board's own ratings beside the elements that they bear on, as evidence to read.
+Nothing here counts them, weighs them or turns them into a rating of the other framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assessments.models import Rating
+from frameworks.crosswalk import Crosswalk, Group, build_crosswalk
+from frameworks.models import Alignment, Domain, Element
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One rating, and the statements by which it bears on an element of the other framework."""
+
+    rating: Rating
+    links: Sequence[Alignment]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An element of the other framework, and all that the assessment says about it."""
+
+    element: Element
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One domain of the other framework."""
+
+    domain: Domain
+    findings: Sequence[Finding]
+    silent: Sequence[Element]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that an assessment says about another framework."""
+
+    crosswalk: Crosswalk
+    chapters: Sequence[Chapter]
+    unmirrored: Sequence[Rating]
+
+
+def gather_evidence(
+    *, ratings: Sequence[Rating], elements: Sequence[Element], alignments: Iterable[Alignment]
+) -> Evidence:
+    """Set an assessment's ratings beside the elements of another framework.
+
+    Args:
+        ratings: in the publisher's order, each with element, domain and level loaded.
+        elements: of the other framework, in order, each with its domain loaded.
+        alignments: all between the two, whichever carries them, each with its statement loaded.
+    """
+    crosswalk = build_crosswalk(
+        elements=elements, others=[rating.element for rating in ratings], alignments=alignments
+    )
+    by_element = {rating.element_id: rating for rating in ratings}
+    return Evidence(
+        crosswalk=crosswalk,
+        chapters=[_chapter(group, by_element) for group in crosswalk.groups],
+        unmirrored=[by_element[element.pk] for element in crosswalk.others_unmirrored],
+    )
+
+
+def _chapter(group: Group, by_element: dict[int, Rating]) -> Chapter:
+    return Chapter(
+        domain=group.domain,
+        findings=[
+            Finding(
+                element=row.element,
+                pieces=[Piece(by_element[match.element.pk], match.links) for match in row.matches],
+            )
+            for row in group.mirrored
+        ],
+        silent=[row.element for row in group.unmirrored],
+    )
