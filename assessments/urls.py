@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments import crosswalk_views, rating_views, views
+from assessments import crosswalk_views, grid_views, rating_views, views
 
 app_name = "assessments"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("assessments/<int:pk>/edit/", views.edit, name="edit"),
     path("assessments/<int:pk>/agree/", views.agree, name="agree"),
     path("assessments/<int:pk>/reopen/", views.reopen, name="reopen"),
+    path("assessments/<int:pk>/grid/", grid_views.grid, name="grid"),
     path("assessments/<int:pk>/elements/<str:code>/", rating_views.rate, name="rate"),
 ]
