@@ -27,8 +27,9 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
 
 def _task(assessment: Assessment) -> Task:
     left = assessment.element_count - assessment.rated_count  # type: ignore[attr-defined]
-    noun = assessment.framework.element_noun
-    what = f"Rate {left} {noun}{'' if left == 1 else 's'}" if left else "Sign off the ratings"
+    framework = assessment.framework
+    nouns = framework.element_noun if left == 1 else framework.element_noun_plural
+    what = f"Rate {left} {nouns}" if left else "Sign off the ratings"
     return Task(
         text=f"{what}: {assessment.title}",
         url=assessment.get_absolute_url(),
