@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from reports.pdf_tags import finish_tags
+from reports.turns import its_turn
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcherResponse
@@ -83,9 +84,10 @@ def render_pdf(html: str) -> bytes:
 
     Raises:
         PdfUnavailable: Pango, or every font, is missing.
+        TooBusy: other documents are being made.
     """
     weasyprint = _weasyprint()
-    with garbage_collection_paused():
+    with its_turn(), garbage_collection_paused():
         page = weasyprint.HTML(string=html, base_url=STATIC_BASE, url_fetcher=StaticFilesOnly())
         document: bytes = page.write_pdf(pdf_variant="pdf/ua-1", finisher=finish_tags)
     return document

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views
+from reports import framework_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -11,4 +11,9 @@ urlpatterns = [
     path("plans/<int:pk>/issue/", views.issue, name="issue"),
     path("reports/<int:pk>.pdf", views.issued, name="issued"),
     path("trusts/<slug:slug>/reports/", views.index, name="index"),
+    path(
+        "frameworks/<slug:key>/<slug:edition>/framework.json",
+        framework_views.as_json,
+        name="framework_json",
+    ),
 ]

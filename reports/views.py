@@ -20,11 +20,13 @@ from reports.actions import issue_action_plan, print_action_plan
 from reports.forms import IssueForm
 from reports.models import IssuedReport
 from reports.pdf import PdfUnavailable
+from reports.turns import TooBusy
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
 
 UNAVAILABLE = 503
+SECONDS_TO_WAIT = 60
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ def plan_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     report = build_action_plan(plan, stamp=Stamp(on=timezone.localdate()))
     try:
         document = print_action_plan(report)
-    except PdfUnavailable as reason:
+    except (PdfUnavailable, TooBusy) as reason:
         return unavailable(request, plan, reason)
     return download(document, report.file_name)
 
@@ -65,7 +67,7 @@ def issue(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             issue_action_plan(plan=plan, key=form.cleaned_data["key"], by=request.user)
-        except PdfUnavailable as reason:
+        except (PdfUnavailable, TooBusy) as reason:
             return unavailable(request, plan, reason)
         else:
             messages.success(request, f"{plan.title} is issued, and kept as it is now.")
@@ -109,9 +111,14 @@ def download(document: bytes, name: str) -> HttpResponse:
     return response
 
 
-def unavailable(request: SignedInRequest, plan: Plan, reason: PdfUnavailable) -> HttpResponse:
+def unavailable(
+    request: SignedInRequest, plan: Plan, reason: PdfUnavailable | TooBusy
+) -> HttpResponse:
     """A page that says what to do instead; the operator finds the reason in the log."""
-    log.error("No PDF could be made: %s", reason)
-    return render(
-        request, "reports/unavailable.html", context_of(request, plan), status=UNAVAILABLE
-    )
+    is_busy = isinstance(reason, TooBusy)
+    log.log(logging.WARNING if is_busy else logging.ERROR, "No PDF was made: %s", reason)
+    template = "reports/busy.html" if is_busy else "reports/unavailable.html"
+    response = render(request, template, context_of(request, plan), status=UNAVAILABLE)
+    if is_busy:
+        response.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+    return response
