@@ -26,6 +26,13 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
         """The newest edition of each."""
         return self.filter(superseded_by=None)
 
+    def with_counts(self) -> FrameworkQuerySet:
+        """Each with `domain_count` and `element_count`, in the same query."""
+        return self.annotate(
+            domain_count=models.Count("domains", distinct=True),
+            element_count=models.Count("domains__elements", distinct=True),
+        )
+
     def aligned_with(self, framework: Framework) -> FrameworkQuerySet:
         """Those that mirror the framework or are mirrored by it, whichever says so."""
         frameworks = self.model.objects.exclude(pk=framework.pk)
@@ -98,6 +105,30 @@ class AlignmentQuerySet(models.QuerySet["Alignment"]):
             element__domain__framework__key=other,
             element__domain__framework__edition=other_edition,
             element__code=element,
+        )
+
+    def within(self, frameworks: FrameworkQuerySet) -> AlignmentQuerySet:
+        """Those with both ends in some of these frameworks."""
+        return self.filter(
+            statement__element__domain__framework__in=frameworks,
+            element__domain__framework__in=frameworks,
+        )
+
+    def to_mirrored(self) -> AlignmentQuerySet:
+        """Each with the element that it mirrors, ready to be linked to."""
+        return self.select_related("element__domain__framework").order_by(
+            "element__domain__framework__title", "element__domain__order", "element__number"
+        )
+
+    def from_mirroring(self) -> AlignmentQuerySet:
+        """Each with the statement that mirrors, ready to be linked to: by framework, in order."""
+        of_statement = "statement__element__domain"
+        return self.select_related(f"{of_statement}__framework__wording_pack").order_by(
+            f"{of_statement}__framework__title",
+            f"{of_statement}__framework__edition",
+            f"{of_statement}__order",
+            "statement__element__number",
+            "statement__code",
         )
 
     def between(self, one: Framework, other: Framework) -> AlignmentQuerySet:

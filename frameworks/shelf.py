@@ -1,0 +1,42 @@
+"""Frameworks by edition: the newest of each in front, the older ones behind it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from frameworks.models import Framework
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
+SENTENCES_IN_SHORT = 2
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """One framework in all its editions that the reader may read."""
+
+    framework: Framework
+    older: Sequence[Framework]
+
+    @property
+    def in_short(self) -> str:
+        """How its page begins: enough to tell the frameworks apart."""
+        sentences = SENTENCE_END.split(self.framework.about)
+        return " ".join(sentences[:SENTENCES_IN_SHORT])
+
+
+def shelve(frameworks: Iterable[Framework]) -> list[Shelved]:
+    """Put each edition behind the one that superseded it, the newest first, in the order given."""
+    by_pk = {one.pk: one for one in frameworks}
+    superseded = {one.supersedes_id for one in by_pk.values()}
+    return [Shelved(one, _older(one, by_pk)) for one in by_pk.values() if one.pk not in superseded]
+
+
+def _older(newest: Framework, by_pk: dict[int, Framework]) -> list[Framework]:
+    older: list[Framework] = []
+    here = newest
+    while here.supersedes_id in by_pk:
+        here = by_pk[here.supersedes_id]
+        older.append(here)
+    return older
