@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 SQLITE, POSTGRESQL = CHOICES = ("sqlite", "postgresql")
-FRAMEWORK = "cst_strong_trusts"
 # The service as it is by default on a machine of one's own, whatever the shell or .env say.
 ENVIRONMENT = {
     "ALLOWED_HOSTS": "127.0.0.1",
@@ -52,7 +51,7 @@ def throw_away_database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def prepare(url: str, folder: Path) -> None:
-    """Set Django up on the database, with its tables, the framework and the static files' names.
+    """Set Django up on the database, with its tables, the frameworks and the static files' names.
 
     The environment is the server's too. A test run keeps its quick password hash and its
     plain file names.
@@ -72,7 +71,7 @@ def prepare(url: str, folder: Path) -> None:
             raise CannotMeasure("The styles are not built. Type ./run --prepare first.")
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["admin"])
     call_command("migrate", verbosity=0)
-    call_command("loaddata", FRAMEWORK, verbosity=0)
+    call_command("load_frameworks", verbosity=0)
 
 
 def settle() -> None:

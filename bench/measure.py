@@ -15,9 +15,8 @@ from bench.database import settle
 from bench.pages import MOST_QUERIES, PAGES, Visitor
 from bench.queries import count_queries
 from bench.rounds import Rates, check_saves, driver_for, measure
-from bench.seed import Seeder, write_history
+from bench.seed import Seeder, framework_to_measure, write_history
 from bench.server import serve, sign_in
-from frameworks.models import Framework
 from trusts.models import Trust
 
 PASSWORD = "for-one-run-of-the-bench-only"  # noqa: S105 - of people who are made up
@@ -90,7 +89,7 @@ def measure_pages(
         folder: for the server's log.
         trusts: how many; one of them stays as it was on day one.
     """
-    seeder = Seeder(Framework.objects.get(), make_password(PASSWORD), timezone.localdate())
+    seeder = Seeder(framework_to_measure(), make_password(PASSWORD), timezone.localdate())
     seeder.seed([1], years=DAY_ONE_YEARS)
     first_day = count_queries(PAGES, Visitor.of(Trust.objects.get()))
     _seed(seeder, trusts, years)

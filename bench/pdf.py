@@ -13,8 +13,7 @@ from django.utils import timezone
 from weasyprint import HTML
 from weasyprint.urls import URLFetcherResponse
 
-from bench.seed import Seeder
-from frameworks.models import Framework
+from bench.seed import Seeder, framework_to_measure
 from plans.models import Action, Plan
 from reports.action_plan import Stamp, build_action_plan
 from reports.actions import print_action_plan
@@ -45,9 +44,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
 
 def _plans() -> list[Plan]:
     """The plan of a trust like all others, and one that has many more actions."""
-    seeder = Seeder(
-        framework=Framework.objects.for_trusts()[0], password_hash="", today=timezone.localdate()
-    )
+    seeder = Seeder(framework_to_measure(), password_hash="", today=timezone.localdate())
     seeder.seed([FIRST_NUMBER, FIRST_NUMBER + 1], years=1)
     small, large = Plan.objects.filter(
         assessment__trust__slug__in=[f"trust-{FIRST_NUMBER}", f"trust-{FIRST_NUMBER + 1}"]

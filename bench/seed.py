@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import count
 
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from assessments.models import Assessment, Rating
@@ -26,6 +27,16 @@ NOTE = (
     "parents and staff beside the numbers, before they would call this secure."
 )
 AREAS = list(StrategicArea.values)
+
+
+def framework_to_measure() -> Framework:
+    """The published one with the most to read: no other makes a trust's pages larger."""
+    return (
+        Framework.objects.filter(is_published=True)
+        .for_trusts()
+        .annotate(statement_count=Count("domains__elements__statements"))
+        .order_by("-statement_count", "key")[0]
+    )
 
 
 @dataclass(frozen=True)

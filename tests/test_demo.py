@@ -40,7 +40,6 @@ EXPECTED_SIGN_INS = {
 def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo in the database for the whole file: loading it takes seconds."""
     with django_db_blocker.unblock():
-        call_command("loaddata", "cst_strong_trusts", verbosity=0)
         call_command("load_demo", stdout=io.StringIO())
     yield
     with django_db_blocker.unblock():
@@ -53,8 +52,8 @@ def loaded(loaded_once: None, db: None) -> None:
 
 
 @pytest.fixture
-def cst(loaded: None) -> None:
-    """The framework alone."""
+def frameworks(loaded: None) -> None:
+    """The frameworks alone."""
     Trust.objects.all().delete()
     User.objects.all().delete()
 
@@ -139,8 +138,8 @@ def test_last_years_assessment_is_agreed_and_whole(loaded: None) -> None:
 
 
 def test_every_rating_has_an_element_of_its_framework(loaded: None) -> None:
-    elements = list(Framework.objects.get().domains.values_list("elements", flat=True))
     for assessment in Assessment.objects.all():
+        elements = list(assessment.framework.domains.values_list("elements", flat=True))
         rated = list(assessment.ratings.in_order().values_list("element", flat=True))
         assert sorted(rated) == sorted(elements)
 
@@ -155,7 +154,9 @@ def test_this_years_assessment_is_half_rated(loaded: None) -> None:
 
 def test_this_year_moved_two_up_and_one_down(loaded: None) -> None:
     orders: dict[str, dict[str, int]] = {"2025": {}, "2026": {}}
-    ratings = Rating.objects.filter(assessment__trust__slug="northfield").exclude(level=None)
+    ratings = Rating.objects.filter(
+        assessment__trust__slug="northfield", assessment__title__startswith="Self-assessment"
+    ).exclude(level=None)
     for rating in ratings.select_related("element", "level", "assessment"):
         assert rating.level is not None
         orders[rating.assessment.title[-4:]][rating.element.code] = rating.level.order
@@ -165,6 +166,28 @@ def test_this_year_moved_two_up_and_one_down(loaded: None) -> None:
         "CST-06": 1,
         "CST-07": -1,
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "framework", "rated", "noted", "elements"),
+    [
+        ("Stages of maturity 2026", "carter-characteristics", 5, 6, 10),
+        ("Trust quality 2026", "dfe-trust-quality", 9, 10, 35),
+    ],
+)
+def test_demo_shows_every_framework_for_trusts_partly_rated(
+    loaded: None, title: str, framework: str, rated: int, noted: int, elements: int
+) -> None:
+    assessment = Assessment.objects.get(trust__slug="northfield", title=title)
+    assert (assessment.framework.key, assessment.status) == (framework, "agreeing")
+    assert assessment.ratings.exclude(level=None).count() == rated
+    assert assessment.ratings.exclude(note="").count() == noted
+    assert assessment.ratings.count() == elements
+
+
+def test_demo_has_one_assessment_of_northfield_by_each_framework_for_trusts(loaded: None) -> None:
+    used = Framework.objects.filter(assessments__trust__slug="northfield").distinct()
+    assert set(used) == set(Framework.objects.for_trusts())
 
 
 def test_southmere_has_just_begun(loaded: None) -> None:
@@ -274,10 +297,17 @@ def test_reset_leaves_other_trusts_alone(loaded: None) -> None:
     assert visitor.check_password("a long enough passphrase")
 
 
-def test_demo_without_its_framework_says_which_is_missing(cst: None) -> None:
+def test_demo_brings_the_frameworks_that_it_needs(frameworks: None) -> None:
+    Framework.objects.all().delete()
+    call_command("load_demo", verbosity=0)
+    assert Framework.objects.filter(assessments=None, subject="trust").count() == 0
+    assert Trust.objects.count() == 2
+
+
+def test_demo_without_its_framework_says_which_is_missing(frameworks: None) -> None:
     Framework.objects.all().delete()
     with pytest.raises(CommandError) as refusal:
-        call_command("load_demo", verbosity=0)
+        demo.load()
     assert "demo_trusts.yaml, row " in str(refusal.value)
     assert "no framework ['cst-strong-trusts', '2023-09'] is there" in str(refusal.value)
     assert not Trust.objects.exists()
@@ -297,7 +327,7 @@ def test_failed_reset_leaves_the_demo_as_it_was(
 
 @pytest.mark.parametrize("arguments", [(), ("--reset",)])
 def test_demo_refuses_production(
-    cst: None, settings: LazySettings, arguments: tuple[str, ...]
+    frameworks: None, settings: LazySettings, arguments: tuple[str, ...]
 ) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="does not load under production settings"):
@@ -326,7 +356,7 @@ def test_demo_refuses_production_in_one_clear_line(tmp_path: Path) -> None:
     )
 
 
-def test_plain_loaddata_lets_nobody_in(cst: None) -> None:
+def test_plain_loaddata_lets_nobody_in(frameworks: None) -> None:
     call_command("loaddata", "demo_trusts", verbosity=0)
     before = every_value()
     call_command("loaddata", "demo_trusts", verbosity=0)

@@ -57,7 +57,6 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
     threads; so nothing is rolled back, and a test that writes makes rows of its own.
     """
     with django_db_blocker.unblock():
-        call_command("loaddata", "cst_strong_trusts", verbosity=0)
         call_command("load_demo", verbosity=0)
         yield
         call_command("flush", interactive=False, verbosity=0)

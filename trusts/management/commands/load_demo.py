@@ -6,16 +6,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from trusts import demo
 
 
 class Command(BaseCommand):
-    help = (
-        "Loads the demo trusts, unless they are here already. The frameworks come first: "
-        "`manage.py loaddata cst_strong_trusts`."
-    )
+    help = "Loads the demo trusts and the frameworks that they use, unless they are here already."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -36,13 +34,15 @@ class Command(BaseCommand):
             self.stdout.write(told)
 
     def _load(self, *, reset: bool) -> str:
-        if reset:
-            demo.reset()
-        elif demo.is_loaded():
+        if demo.is_loaded() and not reset:
             return (
                 "The demo trusts are here already; nothing was changed. "
                 "--reset puts them back as they were."
             )
+        # By name, as the fixture names its models: this layer imports nothing of frameworks.
+        call_command("load_frameworks", verbosity=0)
+        if reset:
+            demo.reset()
         else:
             demo.load()
         sign_ins = "\n".join(f"  {email}" for email in demo.SIGN_INS)
