@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
-
-from frameworks.models import Domain, Element, Framework, Level, Statement
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +24,8 @@ def loaded_once(
 
 
 def every_value() -> dict[str, list[Any]]:
-    """Each row of a framework with every value, its primary key among them."""
-    models = (Framework, Level, Domain, Element, Statement)
+    """Every row of the frameworks app with every value, its primary key among them."""
     return {
-        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_app_config("frameworks").get_models()
     }

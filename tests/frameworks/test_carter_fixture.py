@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
-from pytest_django.plugin import DjangoDbBlocker
 
 from frameworks.models import Element, Framework, Level, Statement
 from frameworks.soundness import FrameworkRows, faults_of
 
+FIXTURE = "carter_characteristics"
 STAGES = ("beginning", "developing", "embedding", "leading")
 NOTES = {
     "MAT-00-N1": ("academies", "free schools", "University Technical Colleges", "Studio Schools"),
     "MAT-02-N1": ("chief executive officer", "accounting officer"),
 }
-
-
-@pytest.fixture(scope="module")
-def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The framework in the database for the whole file."""
-    with django_db_blocker.unblock():
-        call_command("loaddata", "carter_characteristics", verbosity=0)
-    yield
-    with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import QuerySet
 from pytest_django.plugin import DjangoDbBlocker
 
-from frameworks.models import Domain, Element, Framework, Level, Statement
+from frameworks.models import Alignment, Element, Framework, Statement
 from frameworks.soundness import FrameworkRows, faults_of
+from tests.frameworks.conftest import every_value
+
+KEY = ("cst-strong-trusts", "2023-09")
 
 ELEMENTS_BY_DOMAIN = {
     "Strategic governance": (1, 2),
@@ -22,14 +26,65 @@ ELEMENTS_BY_DOMAIN = {
     "Finance and operations": (11, 12),
     "Public benefit and civic duty": (13, 14),
 }
-MODELS = (Framework, Level, Domain, Element, Statement)
+# As published: the questions marked † or ‡, and the DfE theme whose words each follows.
+MIRRORED = {
+    "†": {
+        "CST-01-Q1": "5.3 Strategy",
+        "CST-01-Q5": "5.6 Non-executive leadership",
+        "CST-01-Q6": "5.6 Non-executive leadership",
+        "CST-01-Q7": "5.6 Non-executive leadership",
+        "CST-02-Q1": "5.5 Accountability",
+        "CST-02-Q2": "5.4 Executive Leadership",
+        "CST-02-Q3": "5.4 Executive Leadership",
+        "CST-02-Q4": "5.5 Accountability",
+        "CST-02-Q5": "5.5 Accountability",
+        "CST-02-Q6": "5.5 Accountability",
+        "CST-05-Q4": "1.2 Curriculum",
+        "CST-05-Q5": "1.6 Enrichment",
+        "CST-05-Q6": "1.3 Student outcomes",
+        "CST-05-Q7": "1.7 Behaviour & attendance",
+        "CST-05-Q8": "1.8 Destinations",
+        "CST-06-Q2": "1.4 Accessible to all",
+        "CST-06-Q3": "1.4 Accessible to all",
+        "CST-06-Q5": "1.5 Inclusive pastoral support",
+        "CST-07-Q1": "2.1 Culture",
+        "CST-07-Q3": "2.2 School improvement model",
+        "CST-07-Q4": "2.3 Transformation",
+        "CST-07-Q5": "2.4 System-led improvement",
+        "CST-08-Q2": "3.5 Developing new and early career teachers",
+        "CST-08-Q3": "3.6 Continuing Professional Development",
+        "CST-08-Q4": "3.7 Collaboration",
+        "CST-09-Q3": "3.3 Retention",
+        "CST-09-Q4": "3.8 Line management & career progression",
+        "CST-09-Q5": "3.9 Equality, diversity, inclusion",
+        "CST-10-Q1": "3.2 Workload",
+        "CST-10-Q2": "3.4 Working environment",
+        "CST-11-Q1": "4.2 Financial strategy",
+        "CST-11-Q2": "4.2 Financial strategy",
+        "CST-11-Q3": "4.4 Capital strategy",
+        "CST-11-Q4": "4.5 Reserves",
+        "CST-12-Q2": "4.3 Resource allocation",
+        "CST-12-Q3": "4.6 Financial information management",
+        "CST-13-Q1": "5.7 Engagement",
+        "CST-14-Q1": "1.9 Collaboration",
+    },
+    "‡": {
+        "CST-01-Q2": "5.1 Culture",
+        "CST-04-Q1": "5.1 Culture",
+        "CST-06-Q1": "1.1 Culture",
+        "CST-08-Q1": "3.1 Culture",
+        "CST-09-Q1": "3.1 Culture",
+        "CST-09-Q2": "3.1 Culture",
+        "CST-12-Q1": "4.1 Culture",
+    },
+}
 
 
 @pytest.fixture(scope="module")
 def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The framework in the database for the whole file: loading it takes a second."""
+    """The framework in the database for the whole file, after the one that it mirrors."""
     with django_db_blocker.unblock():
-        call_command("loaddata", "cst_strong_trusts", verbosity=0)
+        call_command("loaddata", "dfe_trust_quality_descriptions", "cst_strong_trusts", verbosity=0)
     yield
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
@@ -38,15 +93,11 @@ def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 @pytest.fixture
 def cst(loaded_once: None, db: None) -> Framework:
     """The framework; what a test does to it is rolled back."""
-    return Framework.objects.get_by_natural_key("cst-strong-trusts", "2023-09")
+    return Framework.objects.get_by_natural_key(*KEY)
 
 
-def every_value() -> dict[str, list[Any]]:
-    """Each row of the frameworks app with every value, its primary key among them."""
-    rows: dict[str, list[Any]] = {}
-    for model in MODELS:
-        rows[model.__name__] = list(model._default_manager.order_by("pk").values())
-    return rows
+def statements_of(cst: Framework) -> QuerySet[Statement]:
+    return Statement.objects.filter(element__domain__framework=cst)
 
 
 def test_cst_domains_hold_the_published_elements(cst: Framework) -> None:
@@ -68,7 +119,7 @@ def test_cst_has_four_levels_the_weakest_first(cst: Framework) -> None:
 
 
 def test_cst_has_every_statement(cst: Framework) -> None:
-    statements = Statement.objects.all()
+    statements = statements_of(cst)
     red = statements.filter(level__key="red")
     assert {
         "questions": statements.filter(kind="question").count(),
@@ -88,9 +139,9 @@ def test_cst_has_every_statement(cst: Framework) -> None:
 
 
 def test_cst_codes_have_the_documented_shape(cst: Framework) -> None:
-    elements = list(Element.objects.in_order())
+    elements = list(Element.objects.filter(domain__framework=cst).in_order())
     assert [element.code for element in elements] == [f"CST-{n:02}" for n in range(1, 15)]
-    for statement in Statement.objects.select_related("element", "level", "parent"):
+    for statement in statements_of(cst).select_related("element", "level", "parent"):
         level = statement.level.key if statement.level else None
         letter = {None: "Q", "red": "R", "green": "G"}[level]
         stem = f"{statement.element.code}-{letter}"
@@ -99,7 +150,7 @@ def test_cst_codes_have_the_documented_shape(cst: Framework) -> None:
 
 
 def test_cst_codes_count_in_the_publishers_order(cst: Framework) -> None:
-    for statement in Statement.objects.select_related("parent"):
+    for statement in statements_of(cst).select_related("parent"):
         if statement.parent:
             letter = "abcdefgh"[statement.order - 1]
             assert statement.code == f"{statement.parent.code}{letter}"
@@ -110,20 +161,47 @@ def test_cst_codes_count_in_the_publishers_order(cst: Framework) -> None:
 @pytest.mark.parametrize("kind", ["question", "red", "green"])
 def test_every_cst_element_has_statements_of_every_kind(cst: Framework, kind: str) -> None:
     wanted = {"kind": "question"} if kind == "question" else {"level__key": kind}
-    described = Statement.objects.filter(**wanted).values("element").distinct().count()
+    described = statements_of(cst).filter(**wanted).values("element").distinct().count()
     assert described == 14
 
 
 def test_cst_has_no_empty_text(cst: Framework) -> None:
-    for name in ("title", "publisher", "licence", "attribution", "about"):
+    for name in ("title", "publisher", "licence", "attribution", "about", "alignment_note"):
         assert getattr(cst, name).strip()
-    assert not [level for level in Level.objects.all() if not level.meaning.strip()]
-    assert not [element for element in Element.objects.all() if not element.summary.strip()]
-    assert not [row.code for row in Statement.objects.all() if len(row.text.strip()) < 10]
+    assert not [level for level in cst.levels.all() if not level.meaning.strip()]
+    elements = Element.objects.filter(domain__framework=cst)
+    assert not [element for element in elements if not element.summary.strip()]
+    assert not [row.code for row in statements_of(cst) if len(row.text.strip()) < 10]
 
 
 def test_cst_carries_none_of_the_publishers_wording(cst: Framework) -> None:
-    assert not Statement.objects.exclude(publisher_text="").exists()
+    assert not statements_of(cst).exclude(publisher_text="").exists()
+
+
+def test_every_marked_cst_question_mirrors_its_theme(cst: Framework) -> None:
+    found: dict[str, dict[str, str]] = {}
+    for link in Alignment.objects.select_related("statement", "element__domain__framework"):
+        assert link.statement.kind == "question"
+        assert link.element.domain.framework.key == "dfe-trust-quality"
+        assert link.statement.code not in found.get(link.symbol, {})
+        theme = f"{link.element.code.removeprefix('TQD-')} {link.element.name}"
+        found.setdefault(link.symbol, {})[link.statement.code] = theme
+    assert found == MIRRORED
+
+
+def test_cst_mirrors_as_often_as_published(cst: Framework) -> None:
+    symbols = Counter(Alignment.objects.values_list("symbol", flat=True))
+    assert symbols == {"†": 38, "‡": 7}
+
+
+def test_one_theme_of_the_dfe_is_mirrored_by_no_question(cst: Framework) -> None:
+    themes = Element.objects.filter(domain__framework__key="dfe-trust-quality")
+    alone = themes.filter(mirrored_by=None).values_list("code", "name")
+    assert list(alone) == [("TQD-5.2", "Governance of the trust")]
+
+
+def test_cst_says_what_its_symbols_stand_for(cst: Framework) -> None:
+    assert [symbol for symbol in MIRRORED if symbol not in cst.alignment_note] == []
 
 
 def test_cst_is_sound_as_a_whole(cst: Framework) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.apps import apps
 from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
 
 from frameworks.models import Alignment, Element, Framework
 from frameworks.shipped import framework_fixtures
+from tests.frameworks.conftest import every_value
 
 SMALL = """
 - model: frameworks.framework
@@ -73,12 +73,6 @@ def shipped() -> set[tuple[str, str]]:
         for row in yaml.safe_load(path.read_text())
         if row["model"] == "frameworks.framework"
     }
-
-
-def every_value() -> dict[str, list[object]]:
-    """All rows of the frameworks app, their primary keys among them."""
-    models = apps.get_app_config("frameworks").get_models()
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
 @pytest.mark.django_db
