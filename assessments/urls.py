@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from assessments import crosswalk_views, grid_views, rating_views, views
+from assessments import (
+    crosswalk_views,
+    grid_views,
+    own_framework_views,
+    rating_views,
+    views,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -19,4 +25,21 @@ urlpatterns = [
     path("assessments/<int:pk>/reopen/", views.reopen, name="reopen"),
     path("assessments/<int:pk>/grid/", grid_views.grid, name="grid"),
     path("assessments/<int:pk>/elements/<str:code>/", rating_views.rate, name="rate"),
+    path("trusts/<slug:slug>/frameworks/", own_framework_views.index, name="own_frameworks"),
+    path("trusts/<slug:slug>/frameworks/new/", own_framework_views.upload, name="upload_framework"),
+    path(
+        "trusts/<slug:slug>/frameworks/template.xlsx",
+        own_framework_views.download_template,
+        name="framework_template",
+    ),
+    path(
+        "trusts/<slug:slug>/frameworks/uploads/<int:pk>/",
+        own_framework_views.decide,
+        name="framework_upload",
+    ),
+    path(
+        "trusts/<slug:slug>/frameworks/<int:pk>/remove/",
+        own_framework_views.remove,
+        name="remove_framework",
+    ),
 ]

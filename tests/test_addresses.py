@@ -17,10 +17,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.actions import agree_assessment, create_assessment
-from assessments.models import Assessment
+from assessments.models import Assessment, OwnFramework
+from assessments.own_frameworks import keep_upload
+from frameworks.framework_template import template
+from frameworks.models import Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
-from tests.conftest import align, client_of, make_framework
+from tests.conftest import align, client_of, make_framework, make_next_edition
+from tests.grids import make_grid
 from trusts.models import Trust, User
 
 PEOPLE = (
@@ -37,6 +41,7 @@ PEOPLE = (
 # Who gets what: "see" is a page, "save" goes on after a save, "fail" is an empty form refused.
 # fmt: off
 MEMBERS_SEE   = "200 200 200 200 200 404 404 302"
+OWN_IS_SEEN   = "200 200 200 200 200 404 404 404"
 NOWHERE_SEEN  = "404 404 404 404 404 404 404 302"
 NOWHERE_SENT  = "404 404 404 404 404 404 404 401"
 LEAD_SEES     = "200 403 403 403 403 404 404 302"
@@ -47,6 +52,7 @@ RATERS_SAVE   = "302 302 403 403 403 404 404 401"
 RATERS_FAIL   = "422 422 403 403 403 404 404 401"
 PLANNERS_SAVE = "302 403 302 403 403 404 404 401"
 PLANNERS_FAIL = "422 403 422 403 403 404 404 401"
+LEAD_SAVES    = "302 403 403 403 403 404 404 401"
 LEAD_FAILS    = "422 403 403 403 403 404 404 401"
 ISSUERS_FAIL  = "422 422 422 403 403 404 404 401"
 NO_POST       = "405 405 405 405 405 405 405 401"
@@ -62,15 +68,22 @@ TABLE = [
     ("frameworks:search",        "",                    "200",         "405"),
     ("frameworks:detail",        "framework",           "200",         "405"),
     ("frameworks:element",       "framework element",   "200",         "405"),
+    ("frameworks:changes",       "reissued",            "200",         "405"),
     ("frameworks:crosswalk",     "framework mirrored",  "200",         "405"),
     ("assessments:create",       "trust",               LEAD_SEES,     LEAD_FAILS),
     ("assessments:detail",       "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:results",      "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:crosswalk",    "assessment mirrored", MEMBERS_SEE,   NO_POST),
-    ("assessments:rate",         "assessment element",  MEMBERS_SEE,   RATERS_SAVE),
+    ("assessments:grid",         "grid",                MEMBERS_SEE,   RATERS_SAVE),
+    ("assessments:rate",         "assessment element",  MEMBERS_SEE,   RATERS_FAIL),
     ("assessments:edit",         "assessment",          LEAD_SEES,     LEAD_FAILS),
     ("assessments:agree",        "assessment",          RATERS_SEE,    RATERS_SAVE),
     ("assessments:reopen",       "agreed",              RATERS_SEE,    RATERS_FAIL),
+    ("assessments:own_frameworks",     "trust",         MEMBERS_SEE,   NO_POST),
+    ("assessments:framework_template", "trust",         MEMBERS_SEE,   NO_POST),
+    ("assessments:upload_framework",   "trust",         LEAD_SEES,     LEAD_FAILS),
+    ("assessments:framework_upload",   "trust upload",  LEAD_SEES,     LEAD_FAILS),
+    ("assessments:remove_framework",   "trust own",     LEAD_SEES,     LEAD_SAVES),
     ("plans:for_assessment",     "assessment",          MEMBERS_SEE,   PLANNERS_SAVE),
     ("plans:detail",             "plan",                MEMBERS_SEE,   NO_POST),
     ("plans:choose",             "plan",                PLANNERS_SEE,  PLANNERS_SAVE),
@@ -90,6 +103,11 @@ TABLE = [
     ("reports:issue",            "plan",                ISSUERS_SEE,   ISSUERS_FAIL),
     ("reports:issued",           "issued",              MEMBERS_SEE,   NO_POST),
     ("reports:index",            "trust",               MEMBERS_SEE,   NO_POST),
+    ("reports:framework_json",   "framework",           "200",         "405"),
+    # The same pages of a framework that is Northfield's own.
+    ("frameworks:detail",        "own framework",       OWN_IS_SEEN,   "405"),
+    ("frameworks:element",       "own element",         OWN_IS_SEEN,   "405"),
+    ("reports:framework_json",   "own framework",       OWN_IS_SEEN,   "405"),
 ]
 # fmt: on
 
@@ -143,10 +161,14 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         trust=northfield, framework=framework, title="Agreed", due_on=None, by=lead
     )
     agree_assessment(assessment=agreed, minute_reference="", by=lead)
+    grid = create_assessment(
+        trust=northfield, framework=make_grid(), title="By cell", due_on=None, by=lead
+    )
     plan = Plan.objects.create(assessment=agreed, title="Action plan", created_by=lead)
     element = agreed.ratings.in_order().first().element
     mirrored = make_framework("mirrored")
     align(framework, element.code, mirrored, element.code)
+    reissued = make_next_edition(make_framework("reissued"))
     priority = Priority.objects.create(plan=plan, element=element, order=1)
     action = Action.objects.create(
         priority=priority,
@@ -169,16 +191,26 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         sha256="0" * 64,
         document=b"%PDF-1.7",
     )
+    own = make_framework("own")
+    Framework.objects.filter(pk=own.pk).update(is_published=False)
+    owned = OwnFramework.objects.create(trust=northfield, framework=own, created_by=lead)
+    upload = keep_upload(trust=northfield, file_name="culture.xlsx", document=template(), by=lead)
     return {
         "": [],
         "trust": [northfield.slug],
+        "trust upload": [northfield.slug, upload.pk],
+        "trust own": [northfield.slug, owned.pk],
+        "own framework": [own.key, own.edition],
+        "own element": [own.key, own.edition, "MU-01"],
         "framework": [framework.key, framework.edition],
         "framework element": [framework.key, framework.edition, element.code],
         "framework mirrored": [framework.key, framework.edition, mirrored.key, mirrored.edition],
+        "reissued": [reissued.key, reissued.edition],
         "assessment": [assessment.pk],
         "assessment mirrored": [assessment.pk, mirrored.key, mirrored.edition],
         "assessment element": [assessment.pk, element.code],
         "agreed": [agreed.pk],
+        "grid": [grid.pk],
         "plan": [plan.pk],
         "priority": [priority.pk],
         "action": [action.pk],
@@ -231,7 +263,7 @@ def test_guessed_addresses_are_not_found(people, rows) -> None:
 
 def test_huge_numbers_in_an_address_are_not_found(people, rows) -> None:
     for name, of, *_ in TABLE:
-        if of in ("assessment", "agreed", "plan", "priority", "action", "issued"):
+        if of in ("assessment", "agreed", "grid", "plan", "priority", "action", "issued"):
             address = reverse(name, args=[10**30])
             assert people["lead"].get(address).status_code in (404, 405), name
             assert people["lead"].post(address).status_code in (404, 405), name

@@ -20,7 +20,7 @@ class Permission(StrEnum):
 
     VIEW = "see this trust's work"
     RATE = "record or sign off the board's ratings"
-    MANAGE = "set up an assessment"
+    MANAGE = "set up an assessment or a framework"
     PLAN = "write the action plan"
     ISSUE = "issue a report"
 

@@ -1,0 +1,142 @@
+"""A trust's own frameworks, from the spreadsheet to the rows. Keyword-only, `by=` says who."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from io import BytesIO
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from assessments.models import Assessment, FrameworkUpload, OwnFramework
+from frameworks.framework_draft import FrameworkDraft, rows_of, write
+from frameworks.framework_sheet import FaultyFramework, read_framework
+from frameworks.models import Framework
+from frameworks.sheets import Fault, read_workbook
+from trusts.models import Trust, User
+
+EDITION = "Framework, “Edition”"
+PUBLISHED_ON = "Framework, “Published on”"
+
+log = logging.getLogger(__name__)
+
+
+class DealtWith(Exception):
+    """The upload is gone: made into a framework, discarded, or replaced by a newer one."""
+
+
+class InUse(Exception):
+    """The trust has assessments by the framework; it stays as long as they do."""
+
+
+def key_of(trust: Trust, title: str) -> str:
+    """What the trust's framework of this title is known by, in every edition.
+
+    The same title of another trust gives another key, and nobody can tell whose it is.
+    """
+    title = " ".join(title.split()).casefold()
+    mark = hashlib.sha256(f"{trust.pk} {title}".encode()).hexdigest()[:10]
+    return "-".join(filter(None, ("own", slugify(title)[:40].strip("-_"), mark)))
+
+
+def newest_of(trust: Trust, title: str) -> Framework | None:
+    """The edition that a new one of this title would follow."""
+    own = Framework.objects.filter(owner__trust=trust, key=key_of(trust, title))
+    return own.current().first()
+
+
+def read_upload(document: bytes, *, trust: Trust) -> FrameworkDraft:
+    """What the spreadsheet holds, if the trust can make a framework of it as things are.
+
+    Raises:
+        UnreadableSheet: the file is no spreadsheet that can be read.
+        FaultyFramework: it is one, with faults.
+    """
+    draft = read_framework(read_workbook(BytesIO(document)))
+    if faults := _clashes(draft, trust):
+        raise FaultyFramework(faults)
+    return draft
+
+
+def _clashes(draft: FrameworkDraft, trust: Trust) -> list[Fault]:
+    """An edition of a title comes once, and after those before it."""
+    own = Framework.objects.filter(owner__trust=trust, key=key_of(trust, draft.title))
+    if own.filter(edition=draft.edition).exists():
+        taken = (
+            f"Your trust has edition {draft.edition} of “{draft.title}” already. "
+            "Give a new edition a later month, or another framework another title."
+        )
+        return [Fault(EDITION, taken)]
+    newest = newest_of(trust, draft.title)
+    if newest and newest.published_on > draft.published_on:
+        return [Fault(PUBLISHED_ON, f"It is a day before that of your edition {newest.edition}.")]
+    return []
+
+
+@transaction.atomic
+def keep_upload(*, trust: Trust, file_name: str, document: bytes, by: User) -> FrameworkUpload:
+    """Keep a checked spreadsheet until its sender has looked at it; one a person and trust."""
+    _hold(trust)
+    FrameworkUpload.objects.filter(trust=trust, uploaded_by=by).delete()
+    return FrameworkUpload.objects.create(
+        trust=trust, file_name=file_name, document=document, uploaded_by=by
+    )
+
+
+@transaction.atomic
+def make_framework(*, upload: FrameworkUpload, by: User) -> Framework:
+    """Make the framework that the spreadsheet holds; from now on the trust can use it.
+
+    Raises:
+        DealtWith: the upload is gone, perhaps because it was sent twice.
+        FaultyFramework: the trust has got this edition in the meantime.
+    """
+    trust = upload.trust
+    _hold(trust)
+    waiting = FrameworkUpload.objects.filter(pk=upload.pk).first()
+    if waiting is None:
+        raise DealtWith
+    draft = read_upload(bytes(waiting.document), trust=trust)
+    rows = rows_of(draft, key=key_of(trust, draft.title))
+    rows.framework.supersedes = newest_of(trust, draft.title)
+    framework = write(rows)
+    OwnFramework.objects.create(trust=trust, framework=framework, created_by=by)
+    waiting.delete()
+    return framework
+
+
+def discard_upload(*, upload: FrameworkUpload) -> None:
+    """Throw the spreadsheet away; safe to repeat."""
+    FrameworkUpload.objects.filter(pk=upload.pk).delete()
+
+
+@transaction.atomic
+def remove_framework(*, own: OwnFramework, by: User) -> None:
+    """Take out a framework that no assessment uses; the editions around it close up.
+
+    Raises:
+        InUse: an assessment uses it; nothing is changed.
+    """
+    _hold(own.trust)
+    framework = Framework.objects.select_for_update().get(pk=own.framework_id)
+    if Assessment.objects.filter(framework=framework).exists():
+        raise InUse
+    newer, older = Framework.objects.filter(supersedes=framework).first(), framework.supersedes
+    if newer:
+        newer.supersedes = None
+        newer.save(update_fields=["supersedes"])
+    OwnFramework.objects.filter(framework=framework).delete()
+    framework.delete()
+    if newer:
+        newer.supersedes = older
+        newer.save(update_fields=["supersedes"])
+    log.info("User %s removed %s of trust %s.", by.pk, own.framework, own.trust_id)
+
+
+def _hold(trust: Trust) -> None:
+    """Let nobody else add or remove a framework of the trust until the transaction ends.
+
+    Rows that merely name the trust, such as assessments, can go on being written.
+    """
+    Trust.objects.select_for_update(no_key=True).get(pk=trust.pk)
