@@ -16,10 +16,16 @@ from frameworks.models import Alignment, Domain, Element
 
 @dataclass(frozen=True)
 class Piece:
-    """One rating, and the statements by which it bears on an element of the other framework."""
+    """One rating, and the statements by which it bears on an element of the other framework.
+
+    Attributes:
+        seen_at: the element of the same domain beside which the rating stands already,
+            so that a page need not say its note twice.
+    """
 
     rating: Rating
     links: Sequence[Alignment]
+    seen_at: Element | None = None
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,13 @@ def gather_evidence(
 
 
 def _chapter(group: Group, by_element: dict[int, Rating]) -> Chapter:
-    return Chapter(
-        domain=group.domain,
-        findings=[
-            Finding(
-                element=row.element,
-                pieces=[Piece(by_element[match.element.pk], match.links) for match in row.matches],
-            )
-            for row in group.mirrored
-        ],
-        silent=[row.element for row in group.unmirrored],
-    )
+    seen: dict[int, Element] = {}
+    findings = []
+    for row in group.mirrored:
+        pieces = [
+            Piece(by_element[match.element.pk], match.links, seen.get(match.element.pk))
+            for match in row.matches
+        ]
+        findings.append(Finding(row.element, pieces))
+        seen = {match.element.pk: row.element for match in row.matches} | seen
+    return Chapter(group.domain, findings, silent=[row.element for row in group.unmirrored])
