@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -100,6 +101,32 @@ def _add_element(domain: Domain, number: int, levels: list[Level]) -> None:
             level=level,
             text=f"{code} at {level.name}.",
         )
+
+
+def make_next_edition(framework: Framework, edition: str = "2028-01") -> Framework:
+    """The framework's next edition, as yet the same in every word."""
+    made = copy_of(framework, edition=edition, supersedes=framework)
+    levels = {None: None} | {
+        level.pk: copy_of(level, framework=made) for level in framework.levels.all()
+    }
+    for domain in framework.domains.all():
+        made_domain = copy_of(domain, framework=made)
+        for element in domain.elements.all():
+            made_element = copy_of(element, domain=made_domain)
+            for one in element.statements.all():
+                copy_of(one, element=made_element, level=levels[one.level_id])
+    return made
+
+
+def copy_of(row: Any, **changes: Any) -> Any:
+    """The row again, under a key of its own and with the changes, saved."""
+    made = type(row).objects.get(pk=row.pk)
+    made.pk = None
+    made._state.adding = True
+    for name, value in changes.items():
+        setattr(made, name, value)
+    made.save()
+    return made
 
 
 @pytest.fixture(scope="session")
