@@ -2,17 +2,22 @@
 
 import calendar
 import datetime
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.forms.models import ModelChoiceIteratorValue
+from django.utils import timezone
 
 BOXES = ("day", "month", "year")
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name} | {
     name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
 }
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+EARLIEST_LIKELY_YEAR, LIKELY_YEARS_AHEAD = 2000, 10
 MAX_LINES = 300
 """Lines of a text: several pages, and a bound on how many pages a report of it can have."""
 
@@ -95,6 +100,19 @@ def _year(text: str) -> int:
     return year
 
 
+def check_year(day: datetime.date | None, what: str) -> None:
+    """Refuse what is surely a slip of the finger in the year.
+
+    Raises:
+        ValidationError: the date is before 2000 or more than ten years ahead.
+    """
+    latest = timezone.localdate().year + LIKELY_YEARS_AHEAD
+    if day and not EARLIEST_LIKELY_YEAR <= day.year <= latest:
+        raise _date_error(
+            f"{what} must be in a year from {EARLIEST_LIKELY_YEAR} to {latest}", "year"
+        )
+
+
 class MultilineField(forms.CharField):
     """Text of several lines whose length is counted as the page's character count does.
 
@@ -136,6 +154,25 @@ class HintedRadioSelect(forms.RadioSelect):
         return option
 
 
+class RowField(forms.ChoiceField):
+    """One of some rows that were read once: for the choices, and for the answer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.rows: dict[str, Model] = {}
+
+    def offer(self, rows: Iterable[Model], *, nothing: str = "") -> None:
+        """Let one of these be chosen, or `nothing` where that has a name."""
+        self.rows = {str(row.pk): row for row in rows}
+        choices: list[tuple[Any, str]] = [
+            (ModelChoiceIteratorValue(row.pk, row), str(row)) for row in self.rows.values()
+        ]
+        self.choices = [*([("", nothing)] if nothing else []), *choices]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
+
+
 class VersionField(forms.IntegerField):
     """Which version of a row the page showed, carried hidden in its form.
 
@@ -154,3 +191,16 @@ class VersionField(forms.IntegerField):
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             return self.UNREADABLE
         return int(text)
+
+
+class PageKeyField(forms.CharField):
+    """Which open page sends a form, carried hidden in it; one that cannot be read is none."""
+
+    KEY = re.compile(r"[0-9a-f]{32}")
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def clean(self, value: Any) -> str:
+        return value if isinstance(value, str) and self.KEY.fullmatch(value) else ""

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assessments.models import NOTE_MAX_LENGTH
-from govuk.fields import DateField, MultilineField, VersionField
+from govuk.fields import DateField, MultilineField, VersionField, check_year
 from plans.action_changes import add_action, edit_action
 from plans.actions import adopt_plan, edit_plan, noon_of, write_key_issue
 from plans.models import (
@@ -25,27 +25,12 @@ from plans.models import (
 )
 from trusts.models import Trust, User
 
-EARLIEST_YEAR = 2000
-YEARS_AHEAD = 10
 SOMEBODY_ELSE = "other"
 
 
 def too_long(what: str) -> str:
     """The message for a text over its limit."""
     return f"{what} must be %(limit_value)s characters or fewer; it has %(show_value)s"
-
-
-def check_year(day: date | None, what: str) -> None:
-    """Refuse what is surely a slip of the finger in the year.
-
-    Raises:
-        ValidationError: the date is before 2000 or more than ten years ahead.
-    """
-    latest = timezone.localdate().year + YEARS_AHEAD
-    if day and not EARLIEST_YEAR <= day.year <= latest:
-        raise ValidationError(
-            f"{what} must be in a year from {EARLIEST_YEAR} to {latest}", params={"boxes": ["year"]}
-        )
 
 
 class VersionedForm(forms.ModelForm):
