@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from assessments.carrying import may_be_carried
 from assessments.models import Assessment, Rating
 from assessments.querysets import RatingQuerySet
 from frameworks.models import Element, Framework
@@ -21,6 +22,10 @@ class NotAllowedNow(Exception):
 
 class TitleTaken(Exception):
     """The trust has an assessment of this title."""
+
+
+class CannotCarry(Exception):
+    """The earlier assessment is another trust's, or of another framework."""
 
 
 class RenamedMeanwhile(Exception):
@@ -49,15 +54,33 @@ class SavedMeanwhile(Exception):
 
 @transaction.atomic
 def create_assessment(
-    *, trust: Trust, framework: Framework, title: str, due_on: date | None, by: User
+    *,
+    trust: Trust,
+    framework: Framework,
+    title: str,
+    due_on: date | None,
+    by: User,
+    carried_from: Assessment | None = None,
 ) -> Assessment:
     """Open an assessment for agreeing, with one empty rating for every element.
 
+    Args:
+        carried_from: an earlier one, whose ratings are shown to be confirmed anew. They
+            are not copied: nothing is rated before the board says so.
+
     Raises:
         TitleTaken: the trust has an assessment of this title.
+        CannotCarry: the earlier one is another trust's, or of another framework.
     """
+    if carried_from and not may_be_carried(carried_from, trust=trust, framework=framework):
+        raise CannotCarry
     assessment = Assessment(
-        trust=trust, framework=framework, title=title, due_on=due_on, created_by=by
+        trust=trust,
+        framework=framework,
+        title=title,
+        due_on=due_on,
+        carried_from=carried_from,
+        created_by=by,
     )
     assessment._history_user = by  # type: ignore[attr-defined]
     try:

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
+from datetime import date
 from itertools import count
 from secrets import token_hex
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from assessments.actions import TitleTaken, create_assessment, record_rating, rename_assessment
+from assessments.carrying import Carried, match, may_be_carried, newest_edition
+from assessments.framework_access import readable_in
 from assessments.models import NOTE_MAX_LENGTH, Assessment, Rating
-from frameworks.models import Framework, Level
-from govuk.fields import DateField, MultilineField, VersionField
+from frameworks.models import Framework
+from govuk.fields import (
+    DateField,
+    MultilineField,
+    PageKeyField,
+    RowField,
+    VersionField,
+    check_year,
+)
 from trusts.models import Trust, User
 
+NOTHING_SENT = "The form came without a level and without a note, so nothing is saved"
+NOTHING_TO_KEEP = "There is no rating from last time to keep here. Choose a level"
 TITLE_TAKEN = "Your trust already has an assessment with this title. Choose another title"
 
 
-class AssessmentForm(forms.ModelForm):
-    """A new assessment, ready for rating as soon as it is saved."""
+class TitleForm(forms.ModelForm):
+    """What every assessment has of its own: a title, and a date to be agreed by."""
 
-    framework = forms.ModelChoiceField(
-        Framework.objects.for_trusts(),
-        widget=forms.RadioSelect,
-        empty_label=None,
-        error_messages={
-            "required": "Choose a framework",
-            "invalid_choice": "Choose one of the frameworks in the list",
-        },
-    )
     title = forms.CharField(
         max_length=120,
         help_text="What the board will know it by, such as Self-assessment 2026.",
@@ -45,23 +52,11 @@ class AssessmentForm(forms.ModelForm):
 
     class Meta:
         model = Assessment
-        fields = ("framework", "title", "due_on")
+        fields = ("title", "due_on")
 
     def __init__(self, *args: Any, trust: Trust, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trust = trust
-        if not self.instance.pk:
-            self._suggest()
-
-    def _suggest(self) -> None:
-        """The first year whose title is free, and the framework where there is only one."""
-        taken = set(self.trust.assessments.values_list("title", flat=True))
-        years = count(timezone.localdate().year)
-        titles = (f"Self-assessment {year}" for year in years)
-        self.initial.setdefault("title", next(title for title in titles if title not in taken))
-        frameworks = Framework.objects.for_trusts()[:2]
-        if len(frameworks) == 1:
-            self.initial.setdefault("framework", frameworks[0])
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
@@ -69,6 +64,131 @@ class AssessmentForm(forms.ModelForm):
         if others.filter(title=title).exists():
             raise ValidationError(TITLE_TAKEN)
         return title
+
+    def clean_due_on(self) -> date | None:
+        day: date | None = self.cleaned_data["due_on"]
+        check_year(day, "The date to be agreed by")
+        return day
+
+
+class ExplainedRadios(forms.RadioSelect):
+    """Radios of rows, each with a hint that tells it from the others."""
+
+    def __init__(self, explain: Callable[[Any], str]) -> None:
+        super().__init__()
+        self.explain = explain
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["hint"] = self.explain(value.instance) if value else ""
+        return option
+
+
+def _edition_of(framework: Framework) -> str:
+    return f"Edition {framework.edition}, published by {framework.publisher}"
+
+
+def _standing_of(assessment: Assessment) -> str:
+    framework = f"{assessment.framework.title}, {assessment.framework.edition}"
+    if assessment.agreed_at is None:
+        return f"{framework}. Not agreed yet"
+    return f"{framework}. Agreed on {date_format(localtime(assessment.agreed_at), 'j F Y')}"
+
+
+class AssessmentForm(TitleForm):
+    """A new assessment, ready for rating as soon as it is saved."""
+
+    carried_from = RowField(
+        label="Start from",
+        required=False,
+        widget=ExplainedRadios(_standing_of),
+        help_text="The ratings of an earlier assessment stand beside the new ones, to be "
+        "re-confirmed one by one. None of them counts as rated until you say so.",
+        error_messages={"invalid_choice": "Choose one of the assessments in the list"},
+    )
+    framework = RowField(
+        required=False,
+        widget=ExplainedRadios(_edition_of),
+        error_messages={"invalid_choice": "Choose one of the frameworks in the list"},
+    )
+
+    field_order = ("carried_from", "framework", "title", "due_on")
+
+    class Meta:
+        model = Assessment
+        fields = ("framework", "title", "due_on")
+
+    def __init__(self, data: Any = None, *, trust: Trust, user: User, start_from: str = "") -> None:
+        """Offer what the user may start with.
+
+        Args:
+            start_from: the number of the earlier assessment that the user comes from.
+        """
+        super().__init__(data, trust=trust)
+        self.readable = readable_in(trust, user=user)
+        self.frameworks = list(self.readable.for_trusts().current())
+        earlier = trust.assessments.select_related("framework").order_by("-created_at")
+        self.earlier = list(earlier)
+        self._offer()
+        self._suggest(start_from)
+
+    def _offer(self) -> None:
+        framework = cast(RowField, self.fields["framework"])
+        framework.offer(self.frameworks)
+        framework.show_optional = False  # type: ignore[attr-defined]
+        if not self.earlier:
+            del self.fields["carried_from"]
+            return
+        framework.help_text = (
+            "If you start from an earlier assessment you may leave this open: "
+            "it is then the newest edition of the same framework."
+        )
+        earlier = cast(RowField, self.fields["carried_from"])
+        earlier.offer(self.earlier, nothing="Nothing earlier: start afresh")
+        earlier.show_optional = False  # type: ignore[attr-defined]
+
+    def _suggest(self, start_from: str) -> None:
+        """The first year whose title is free, and what can be told of the rest."""
+        taken = {one.title for one in self.earlier}
+        years = count(timezone.localdate().year)
+        titles = (f"Self-assessment {year}" for year in years)
+        self.initial["title"] = next(title for title in titles if title not in taken)
+        only = self.frameworks[0] if len(self.frameworks) == 1 else None
+        earlier = next((one for one in self.earlier if str(one.pk) == start_from), None)
+        framework = self._newest(earlier.framework) if earlier else only
+        self.initial["carried_from"] = earlier.pk if earlier else ""
+        self.initial["framework"] = framework.pk if framework else ""
+
+    def _newest(self, framework: Framework) -> Framework | None:
+        """The newest edition, where that is on offer."""
+        newest = newest_edition(framework, self.readable.filter(key=framework.key))
+        return newest if newest in self.frameworks else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not {"carried_from", "framework"} & set(self.errors):
+            self._settle_framework(cleaned)
+        return cleaned
+
+    def _settle_framework(self, cleaned: dict[str, Any]) -> None:
+        """Left open, it is the newest edition of the earlier assessment's; else it must match."""
+        earlier, framework = cleaned.get("carried_from"), cleaned["framework"]
+        if earlier is None:
+            if framework is None:
+                self.add_error("framework", "Choose a framework")
+        elif framework is None:
+            cleaned["framework"] = self._newest(earlier.framework)
+            if cleaned["framework"] is None:
+                self.add_error(
+                    "carried_from",
+                    f"{earlier.framework.title} is no longer on offer. Start afresh",
+                )
+        elif not may_be_carried(earlier, trust=self.trust, framework=framework):
+            self.add_error(
+                "carried_from",
+                f"{earlier} was rated against another framework, {earlier.framework.title}. "
+                "Choose that framework, or start afresh",
+            )
 
     def create(self, *, by: User) -> bool:
         """Make the assessment; False, with the error beside the title, where it is taken."""
@@ -78,6 +198,7 @@ class AssessmentForm(forms.ModelForm):
                 framework=self.cleaned_data["framework"],
                 title=self.cleaned_data["title"],
                 due_on=self.cleaned_data["due_on"],
+                carried_from=self.cleaned_data.get("carried_from"),
                 by=by,
             )
         except TitleTaken:
@@ -85,15 +206,10 @@ class AssessmentForm(forms.ModelForm):
         return self.is_valid()
 
 
-class AssessmentDetailsForm(AssessmentForm):
+class AssessmentDetailsForm(TitleForm):
     """The title and due date of an assessment that is there; its framework is for good."""
 
-    framework = None  # type: ignore[assignment]
     version = VersionField()
-
-    class Meta:
-        model = Assessment
-        fields = ("title", "due_on")
 
     def __init__(self, data: Any = None, *, instance: Assessment) -> None:
         # A form writes into its instance as it checks it; the page still shows the row.
@@ -137,12 +253,9 @@ class LevelRadios(forms.RadioSelect):
 class RatingForm(forms.Form):
     """The board's judgement of one element. It may be left half done: nothing is required."""
 
-    level = forms.ModelChoiceField(
-        Level.objects.none(),
+    level = RowField(
         label="Where are we now?",
         required=False,
-        blank=True,
-        empty_label="Not rated yet",
         widget=LevelRadios,
         error_messages={"invalid_choice": "Choose one of the levels in the list"},
     )
@@ -160,18 +273,55 @@ class RatingForm(forms.Form):
     )
     is_priority = forms.BooleanField(label="Make this a priority for action", required=False)
     version = VersionField()
-    saved_from = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    saved_from = PageKeyField()
     save_number = VersionField()
 
-    def __init__(self, data: Any = None, *, rating: Rating) -> None:
-        shown = {name: getattr(rating, name) for name in ("level", "note", "is_priority")}
-        page = {"version": rating.version, "saved_from": token_hex(16), "save_number": 1}
-        super().__init__(data, initial=shown | page)
+    def __init__(self, data: Any = None, *, rating: Rating, earlier: Rating | None = None) -> None:
+        """Show the rating, or check what was sent of it.
+
+        Args:
+            earlier: what the element was rated in the assessment that this one is carried
+                from; it is recorded again where the writer keeps it.
+        """
         self.rating = rating
-        level = cast(forms.ModelChoiceField, self.fields["level"])
-        level.queryset = rating.assessment.framework.levels.order_by("order")
+        self.levels = list(rating.assessment.framework.levels.order_by("order"))
+        self.fault = ""
+        shown = {"level": rating.level_id, "note": rating.note, "is_priority": rating.is_priority}
+        page = {"version": rating.version, "saved_from": token_hex(16), "save_number": 1}
+        super().__init__(self._whole(data, earlier), initial=shown | page)
+        cast(RowField, self.fields["level"]).offer(self.levels, nothing="Not rated yet")
         for name in shown:
             self.fields[name].show_optional = False  # type: ignore[attr-defined]
+
+    def _whole(self, sent: QueryDict | None, earlier: Rating | None) -> QueryDict | None:
+        """What was sent: a box that it lacks stays as it is, and what is kept is filled in."""
+        if sent is None:
+            return None
+        data = sent.copy()
+        if "level" not in data and "note" not in data:
+            self.fault = NOTHING_SENT
+            data["is_priority"] = "on" if self.rating.is_priority else ""
+        data.setdefault("level", str(self.rating.level_id or ""))
+        data.setdefault("note", self.rating.note)
+        if "keep" in data:
+            self._keep(data, match(earlier, self.levels))
+        return data
+
+    def _keep(self, data: QueryDict, carried: Carried | None) -> None:
+        """Choose the level of then, if it is still what the page showed to be kept."""
+        if carried and carried.level and carried.level.key == data["keep"]:
+            data["level"] = str(carried.level.pk)
+            if not str(data["note"]).strip():
+                data["note"] = carried.earlier.note
+        else:
+            self.fault = self.fault or NOTHING_TO_KEEP
+        del data["keep"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.fault:
+            self.add_error("level", self.fault)
+        return cleaned
 
     def record(self, *, by: User) -> Rating:
         """Save the judgement and return it as saved; raises as `record_rating` does."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.urls import reverse
 
+from assessments.carrying import Carried
 from assessments.models import Rating
 from frameworks.models import Domain, Element, Level
 
@@ -18,6 +19,7 @@ class Cell:
 
     rating: Rating
     previous_level: Level | None = None
+    carried: Carried | None = None
 
     @property
     def element(self) -> Element:
@@ -91,6 +93,7 @@ def build_heat_map(
     caption: str,
     previous: Iterable[Rating] = (),
     previous_title: str = "",
+    carried: Mapping[str, Carried] | None = None,
 ) -> HeatMap:
     """Arrange ratings by domain.
 
@@ -100,13 +103,21 @@ def build_heat_map(
         caption: what the map shows, for its table's caption.
         previous: the ratings of the assessment before; elements are matched by code.
         previous_title: what to call the assessment before, such as its year.
+        carried: what is to be re-confirmed, by the element's code.
     """
     before = {rating.element.code: rating.level for rating in previous}
     rows = [
         Row(
             domain=domain,
-            cells=[Cell(rating, before.get(rating.element.code)) for rating in group],
+            cells=[_cell(rating, before, carried or {}) for rating in group],
         )
         for domain, group in groupby(ratings, key=lambda rating: rating.element.domain)
     ]
     return HeatMap(rows=rows, levels=levels, caption=caption, previous_title=previous_title)
+
+
+def _cell(
+    rating: Rating, before: Mapping[str, Level | None], carried: Mapping[str, Carried]
+) -> Cell:
+    code = rating.element.code
+    return Cell(rating, before.get(code), carried.get(code))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
+from assessments.carrying import Carried
 from assessments.models import Rating
 from frameworks.models import Domain
 
@@ -16,10 +17,16 @@ class DomainProgress:
 
     domain: Domain
     ratings: Sequence[Rating]
+    carried: Mapping[str, Carried] = field(default_factory=dict)
 
     @property
     def rated_count(self) -> int:
         return sum(1 for rating in self.ratings if rating.is_rated)
+
+    @property
+    def tasks(self) -> list[tuple[Rating, Carried | None]]:
+        """Each rating with what is to be re-confirmed of it."""
+        return [(rating, self.carried.get(rating.element.code)) for rating in self.ratings]
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,17 @@ class Progress:
         return before, after
 
 
-def progress_of(ratings: Iterable[Rating]) -> Progress:
-    """Group ratings by domain; they come in the framework's order, with element and domain."""
+def progress_of(
+    ratings: Iterable[Rating], carried: Mapping[str, Carried] | None = None
+) -> Progress:
+    """Group ratings by domain; they come in the framework's order, with element and domain.
+
+    Args:
+        carried: what is to be re-confirmed, by the element's code; it counts as not rated.
+    """
     return Progress(
         [
-            DomainProgress(domain, list(group))
+            DomainProgress(domain, list(group), carried or {})
             for domain, group in groupby(ratings, key=lambda rating: rating.element.domain)
         ]
     )

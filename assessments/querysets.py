@@ -73,6 +73,10 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
             "updated_by",
         )
 
+    def with_carried_from(self) -> RatingQuerySet:
+        """Each with the assessment that its own is carried from, and the edition of that."""
+        return self.select_related("assessment__carried_from__framework")
+
     def touch(self) -> int:
         """Make every open page of these ratings out of date, also for its own next save.
 

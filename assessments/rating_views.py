@@ -9,11 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments.actions import NotAllowedNow, SavedMeanwhile
+from assessments.carrying import Carried, carried_to
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
 from assessments.views import context_of
+from frameworks.changes import Changes, Edition, changes_between
 from frameworks.descriptions import arrange
+from frameworks.models import Level, Statement
 from govuk.views import CONFLICT, INVALID, page
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission
@@ -39,6 +42,8 @@ class Answer:
 def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Read an element, and record the board's judgement of it."""
     ratings = Rating.objects.visible_to(request.user).for_page()
+    if request.method != "POST":
+        ratings = ratings.with_carried_from()  # a save has no use for it
     rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
     if request.method != "POST":
         return _page(request, rating, Answer(RatingForm(rating=rating), status=200))
@@ -53,7 +58,9 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 
 
 def _record(request: SignedInRequest, rating: Rating) -> Answer:
-    form = RatingForm(request.POST, rating=rating)
+    keeps = "keep" in request.POST and rating.assessment.carried_from_id
+    earlier = _previous(request, rating) if keeps else None
+    form = RatingForm(request.POST, rating=rating, earlier=earlier)
     if not form.is_valid():
         return Answer(form, INVALID)
     try:
@@ -84,14 +91,18 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
     assessment = rating.assessment
     progress = progress_of(_siblings(rating))
     before, after = progress.around(rating)
+    previous = _previous(request, rating)
+    edition, changes = _editions(rating, previous)
     context = context_of(request, assessment) | {
         "rating": rating,
         "element": rating.element,
-        "reading": arrange(rating.element.statements.select_related("level")),
+        "reading": arrange(edition.statements),
         "progress": progress,
         "before": before,
         "after": after,
-        "previous": _previous(request, rating),
+        "previous": previous,
+        "carried": _carried(rating, previous, answer.form.levels),
+        "changes": changes,
         "form": answer.form,
         "answer": answer,
         "can_write": has_permission(request.user, Permission.RATE, assessment.trust)
@@ -106,4 +117,33 @@ def _previous(request: SignedInRequest, rating: Rating) -> Rating | None:
     ratings = Rating.objects.filter(
         assessment__in=earlier.values("pk"), element__code=rating.element.code
     )
-    return ratings.select_related("level", "assessment").first()
+    return ratings.select_related("level", "element", "assessment__framework").first()
+
+
+def _carried(rating: Rating, previous: Rating | None, levels: list[Level]) -> Carried | None:
+    """What is to be re-confirmed; nothing is once the board has signed off."""
+    assessment = rating.assessment
+    if assessment.carried_from_id is None or assessment.is_agreed:
+        return None
+    return carried_to(rating, previous, levels)
+
+
+def _editions(rating: Rating, previous: Rating | None) -> tuple[Edition, Changes | None]:
+    """The element as it is worded, and what changed since it was rated in another edition."""
+    elements = [rating.element]
+    if previous and _is_of_another_edition(rating, previous):
+        elements.append(previous.element)
+    statements = Statement.objects.filter(element__in=elements).select_related("level")
+    of_element: dict[int, list[Statement]] = {element.pk: [] for element in elements}
+    for statement in statements:
+        of_element[statement.element_id].append(statement)
+    editions = [Edition([element], of_element[element.pk]) for element in elements]
+    changes = changes_between(editions[1], editions[0]) if len(editions) == 2 else None
+    return editions[0], changes
+
+
+def _is_of_another_edition(rating: Rating, previous: Rating) -> bool:
+    return (
+        rating.assessment.carried_from_id is not None
+        and rating.assessment.framework_id != previous.assessment.framework_id
+    )

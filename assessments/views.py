@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,11 +17,12 @@ from assessments.actions import (
     agree_assessment,
     reopen_assessment,
 )
+from assessments.carrying import Carried, carry, left_behind
 from assessments.forms import AgreeForm, AssessmentDetailsForm, AssessmentForm, ReopenForm
 from assessments.heat_map import build_heat_map
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
-from frameworks.models import Framework
+from frameworks.models import Framework, Level
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
 from trusts.models import Trust
@@ -29,7 +33,9 @@ from trusts.sign_in import SignedInRequest
 def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
     """The assessment, for a member of its trust; 404 for everybody else."""
     assessments = Assessment.objects.visible_to(request.user)
-    named = assessments.select_related("trust", "framework__wording_pack", "agreed_by")
+    named = assessments.select_related(
+        "trust", "framework__wording_pack", "agreed_by", "carried_from__framework"
+    )
     return get_object_or_404(named, pk=pk)
 
 
@@ -54,10 +60,12 @@ def create(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set up an assessment."""
     trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
     require_permission(request.user, Permission.MANAGE, trust)
-    form = AssessmentForm(typed(request), trust=trust)
+    form = AssessmentForm(
+        typed(request), trust=trust, user=request.user, start_from=request.GET.get("from", "")
+    )
     if request.method == "POST" and form.is_valid() and form.create(by=request.user):
-        return redirect(form.instance)
-    context = {"form": form, "trust": trust}
+        return redirect_saved(request, form.instance, draft=request.get_full_path())
+    context = {"form": form, "trust": trust, "draft": request.get_full_path()}
     return render(request, "assessments/create.html", context, status=status_of(form))
 
 
@@ -65,9 +73,35 @@ def create(request: SignedInRequest, slug: str) -> HttpResponse:
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """The task list: elements by domain, and how far the board has come."""
     assessment = fetch_assessment(request, pk)
+    ratings = list(assessment.ratings.in_order())
     context = context_of(request, assessment)
-    context["progress"] = progress_of(assessment.ratings.in_order())
+    carried: dict[str, Carried] = {}
+    if assessment.carried_from_id:
+        earlier = _ratings_before(request, assessment)
+        carried = _carried(assessment, ratings, earlier, assessment.framework.levels.all())
+        context["left_behind"] = left_behind(ratings, earlier)
+    context["carried"] = carried
+    context["progress"] = progress_of(ratings, carried)
     return render(request, "assessments/detail.html", context)
+
+
+def _ratings_before(request: SignedInRequest, assessment: Assessment) -> list[Rating]:
+    """Those of the assessment that this one is compared with, in order."""
+    earlier = Assessment.objects.visible_to(request.user).compared_with(assessment)
+    ratings = Rating.objects.filter(assessment__in=earlier.values("pk")).in_order()
+    return list(ratings.select_related("assessment__framework"))
+
+
+def _carried(
+    assessment: Assessment,
+    ratings: list[Rating],
+    earlier: list[Rating],
+    levels: Iterable[Level],
+) -> dict[str, Carried]:
+    """What is still to be re-confirmed; nothing is once the board has signed off."""
+    if assessment.carried_from_id is None or assessment.is_agreed:
+        return {}
+    return carry(ratings, earlier, list(levels))
 
 
 @require_safe
@@ -75,9 +109,8 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     """The heat map with the notes under it."""
     assessment = fetch_assessment(request, pk)
     ratings = list(assessment.ratings.in_order())
-    earlier = Assessment.objects.visible_to(request.user).compared_with(assessment)
-    before = Rating.objects.filter(assessment__in=earlier.values("pk")).in_order()
-    previous = list(before.select_related("assessment"))
+    levels = list(assessment.framework.levels.order_by("order"))
+    previous = _ratings_before(request, assessment)
     context = context_of(request, assessment)
     context["progress"] = progress_of(ratings)
     context["aligned"] = Framework.objects.visible_to(request.user).aligned_with(
@@ -85,10 +118,11 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     context["heat_map"] = build_heat_map(
         ratings=ratings,
-        levels=list(assessment.framework.levels.order_by("order")),
+        levels=levels,
         caption=f"{assessment.title}: every {assessment.framework.element_noun} at a glance",
         previous=previous,
         previous_title=previous[0].assessment.title if previous else "",
+        carried=_carried(assessment, ratings, previous, levels),
     )
     return render(request, "assessments/results.html", context)
 
@@ -115,38 +149,53 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def agree(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign the ratings off, after naming what is not rated."""
     assessment = fetch_to_change(request, pk, Permission.RATE)
-    form = AgreeForm(typed(request))
+    form, refusal = AgreeForm(typed(request)), ""
     if request.method == "POST" and form.is_valid():
+        minute = form.cleaned_data["minute_reference"]
         try:
-            agree_assessment(
-                assessment=assessment,
-                minute_reference=form.cleaned_data["minute_reference"],
-                by=request.user,
-            )
-        except NotAllowedNow as refusal:
-            messages.warning(request, str(refusal))
+            agree_assessment(assessment=assessment, minute_reference=minute, by=request.user)
+        except NotAllowedNow as refused:
+            assessment, refusal = fetch_assessment(request, pk), str(refused)
+            if assessment.is_agreed and assessment.minute_reference == minute:
+                return _said_already(request, assessment, refusal)
         else:
             messages.success(request, f"{assessment.title} is agreed.")
-        return redirect("assessments:results", assessment.pk)
+            return redirect_saved(request, reverse("assessments:results", args=[pk]))
     context = context_of(request, assessment)
     context |= {"form": form, "progress": progress_of(assessment.ratings.in_order())}
-    return render(request, "assessments/agree.html", context, status=status_of(form))
+    return _answer(request, "assessments/agree.html", context, refusal)
 
 
 @page
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Unlock an agreed assessment, with a reason."""
     assessment = fetch_to_change(request, pk, Permission.RATE)
-    form = ReopenForm(typed(request))
+    form, refusal = ReopenForm(typed(request)), ""
     if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
         try:
-            reopen_assessment(
-                assessment=assessment, reason=form.cleaned_data["reason"], by=request.user
-            )
-        except NotAllowedNow as refusal:
-            messages.warning(request, str(refusal))
+            reopen_assessment(assessment=assessment, reason=reason, by=request.user)
+        except NotAllowedNow as refused:
+            assessment, refusal = fetch_assessment(request, pk), str(refused)
+            latest = assessment.history.first()
+            if latest and latest.history_change_reason == reason:
+                return _said_already(request, assessment, refusal)
         else:
             messages.success(request, f"{assessment.title} is open for rating again.")
-        return redirect("assessments:detail", assessment.pk)
+            return redirect_saved(request, reverse("assessments:detail", args=[pk]))
     context = context_of(request, assessment) | {"form": form}
-    return render(request, "assessments/reopen.html", context, status=status_of(form))
+    return _answer(request, "assessments/reopen.html", context, refusal)
+
+
+def _said_already(request: SignedInRequest, assessment: Assessment, refusal: str) -> HttpResponse:
+    """On from a form that was sent twice: the first time has said the same."""
+    messages.warning(request, refusal)
+    return redirect_saved(request, assessment)
+
+
+def _answer(
+    request: SignedInRequest, template: str, context: dict[str, Any], refusal: str
+) -> HttpResponse:
+    """The form's page; where it was refused meanwhile, with all that was typed."""
+    status = CONFLICT if refusal else status_of(context["form"])
+    return render(request, template, context | {"refusal": refusal}, status=status)

@@ -42,6 +42,9 @@ PEOPLE = (
 # fmt: off
 MEMBERS_SEE   = "200 200 200 200 200 404 404 302"
 OWN_IS_SEEN   = "200 200 200 200 200 404 404 404"
+OPERATOR_SEES = "404 404 404 404 404 404 200 302"
+OPERATOR_SAVES = "404 404 404 404 404 404 302 401"
+OPERATOR_FAILS = "404 404 404 404 404 404 422 401"
 NOWHERE_SEEN  = "404 404 404 404 404 404 404 302"
 NOWHERE_SENT  = "404 404 404 404 404 404 404 401"
 LEAD_SEES     = "200 403 403 403 403 404 404 302"
@@ -70,6 +73,9 @@ TABLE = [
     ("frameworks:element",       "framework element",   "200",         "405"),
     ("frameworks:changes",       "reissued",            "200",         "405"),
     ("frameworks:crosswalk",     "framework mirrored",  "200",         "405"),
+    ("frameworks:wording",       "framework",           OPERATOR_SEES, OPERATOR_FAILS),
+    ("frameworks:wording_sheet", "framework",           OPERATOR_SEES, NO_POST),
+    ("frameworks:remove_wording", "framework",          OPERATOR_SEES, OPERATOR_SAVES),
     ("assessments:create",       "trust",               LEAD_SEES,     LEAD_FAILS),
     ("assessments:detail",       "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:results",      "assessment",          MEMBERS_SEE,   NO_POST),

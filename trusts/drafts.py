@@ -18,12 +18,16 @@ SAVED_COOKIE = "tq-saved"
 SECONDS = 300
 
 
-def redirect_saved(request: SignedInRequest, to: Any) -> HttpResponse:
-    """Go on to `to`, as `django.shortcuts.redirect` does; this address's form is saved."""
+def redirect_saved(request: SignedInRequest, to: Any, *, draft: str = "") -> HttpResponse:
+    """Go on to `to`, as `django.shortcuts.redirect` does; this address's form is saved.
+
+    Args:
+        draft: what the form calls itself in `data-draft`, where that is not the path alone.
+    """
     response = redirect(to)
     response.set_cookie(
         SAVED_COOKIE,
-        f"{request.user.pk}:{request.path}",
+        f"{request.user.pk}:{draft or request.path}",
         max_age=SECONDS,
         samesite="Lax",
         secure=request.is_secure(),

@@ -155,13 +155,76 @@ def test_agree_locks_with_date_person_and_minute(assessment, chair, lead) -> Non
     assert (latest.status, latest.history_user) == ("agreed", chair)
 
 
-def test_agree_a_second_time_changes_nothing(assessment, chair, lead) -> None:
+def test_agree_a_second_time_changes_nothing_and_gives_back_what_was_typed(
+    assessment, chair, lead
+) -> None:
     agree_assessment(assessment=assessment, minute_reference="First", by=chair)
-    client_of(lead).post(
+    answer = client_of(lead).post(
         reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "Second"}
     )
+    page = Page(answer.content.decode())
+    assert answer.status_code == 409
+    assert page.with_id("id_minute_reference").attributes["value"] == "Second"
+    assert "Only an assessment that is being agreed can be signed off." in page.nodes[0].text
     assessment.refresh_from_db()
     assert (assessment.agreed_by, assessment.minute_reference) == (chair, "First")
+
+
+def test_agree_by_a_double_click_goes_on_to_the_result(assessment, chair) -> None:
+    browser = client_of(chair)
+    for _ in range(2):
+        answer = browser.post(
+            reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "Item 6"}
+        )
+        assert answer.url == reverse("assessments:results", args=[assessment.pk])
+    assert assessment.history.count() == 2
+
+
+def test_reopen_refused_meanwhile_gives_the_reason_back(assessment, chair, lead) -> None:
+    agree_assessment(assessment=assessment, minute_reference="", by=chair)
+    url = reverse("assessments:reopen", args=[assessment.pk])
+    assert client_of(lead).post(url, {"reason": "Mine"}).status_code == 302
+    browser = client_of(chair)
+    answer = browser.post(url, {"reason": "Long thought about"})
+    page = Page(answer.content.decode())
+    assert answer.status_code == 409
+    assert page.with_id("id_reason").text == "Long thought about"
+    assert "Only an agreed assessment can be reopened." in page.nodes[0].text
+    assert browser.post(url, {"reason": "Mine"}).status_code == 302
+    assert assessment.history.latest().history_change_reason == "Mine"
+
+
+@pytest.mark.parametrize("name", ["create", "edit", "agree", "reopen"])
+def test_what_is_typed_stays_in_the_browser_until_it_is_saved(
+    name, assessment, framework, lead
+) -> None:
+    url = reverse(f"assessments:{name}", args=[assessment.pk])
+    sent = {"title": "Renamed", "version": "1", "minute_reference": "Item 6", "reason": "Because"}
+    if name == "create":
+        url = reverse("assessments:create", args=["northfield"]) + f"?from={assessment.pk}"
+        sent["framework"] = str(framework.pk)
+    if name == "reopen":
+        agree_assessment(assessment=assessment, minute_reference="", by=lead)
+    browser = client_of(lead)
+    form = Page(browser.get(url).content.decode()).all("form")[-1]
+    assert form.attributes["data-draft"] == url
+    assert form.attributes["data-draft-owner"] == str(lead.pk)
+    assert browser.post(url, sent).cookies["tq-saved"].value == f"{lead.pk}:{url}"
+
+
+@pytest.mark.parametrize("name", ["create", "edit"])
+@pytest.mark.parametrize("year", ["1999", "2101", "3027"])
+def test_due_date_of_a_slip_in_the_year_is_refused(name, year, assessment, framework, lead) -> None:
+    url = reverse(f"assessments:{name}", args=[assessment.pk])
+    if name == "create":
+        url = reverse("assessments:create", args=["northfield"])
+    fields = new_assessment(framework=framework.pk, title="Another", due_on_year=year, version=1)
+    answer = client_of(lead).post(url, fields)
+    page = Page(answer.content.decode())
+    assert answer.status_code == 422
+    assert "#id_due_on_year" in [node.attributes["href"] for node in page.all("a")]
+    assert page.with_id("id_due_on_year").attributes["value"] == year
+    assert [one.title for one in Assessment.objects.all()] == ["Self-assessment 2026"]
 
 
 def test_reopen_needs_a_reason_and_keeps_it(assessment, chair) -> None:

@@ -44,7 +44,7 @@ def test_save_records_judgement_and_goes_on_to_the_next(rating, lead, sent, asse
 
 def test_save_of_the_last_element_goes_to_the_task_list(assessment, lead) -> None:
     last = assessment.ratings.in_order().last()
-    answer = client_of(lead).post(last.get_absolute_url(), {"version": 1, "then": "next"})
+    answer = client_of(lead).post(last.get_absolute_url(), {"level": "", "version": 1})
     assert answer.url == reverse("assessments:detail", args=[assessment.pk])
 
 
@@ -151,6 +151,42 @@ def test_unreadable_version_offers_both_texts_and_loses_neither(
     assert "Mine" in text
     rating.refresh_from_db()
     assert rating.note == "Theirs"
+
+
+@pytest.mark.parametrize("fields", [{}, {"is_priority": "on"}, {"then": "list"}])
+def test_form_without_level_and_note_blanks_nothing(fields, rating, lead, sent, assessment) -> None:
+    level = level_of(assessment, 2)
+    browser = client_of(lead)
+    browser.post(rating.get_absolute_url(), sent(level=level.pk, note="Kept", is_priority="on"))
+    answer = browser.post(rating.get_absolute_url(), {"version": 2} | fields)
+    page = Page(answer.content.decode())
+    assert answer.status_code == 422
+    assert "The form came without a level and without a note" in page.nodes[0].text
+    assert next(node for node in page.nodes if node.attributes.get("name") == "note").text == "Kept"
+    chosen = [node.attributes["value"] for node in page.nodes if "checked" in node.attributes]
+    assert chosen == [str(level.pk), "on"]
+    rating.refresh_from_db()
+    assert (rating.level, rating.note, rating.is_priority) == (level, "Kept", True)
+
+
+@pytest.mark.parametrize("lacking", ["level", "note"])
+def test_box_that_the_form_lacks_stays_as_it_is(lacking, rating, lead, sent, assessment) -> None:
+    level = level_of(assessment, 2)
+    browser = client_of(lead)
+    browser.post(rating.get_absolute_url(), sent(level=level.pk, note="Kept"))
+    fields = sent(level="", note="", version=2, save_number=2)
+    del fields[lacking]
+    assert browser.post(rating.get_absolute_url(), fields).status_code == 302
+    rating.refresh_from_db()
+    assert (rating.level, rating.note) == ((level, "") if lacking == "level" else (None, "Kept"))
+
+
+@pytest.mark.parametrize("key", ["", "x", "A" * 32, "a" * 33, "a" * 32 + "\n", "\x00"])
+def test_unreadable_key_of_the_page_refuses_no_save(key, rating, lead, sent) -> None:
+    answer = client_of(lead).post(rating.get_absolute_url(), sent(note="Saved", saved_from=key))
+    assert answer.status_code == 302
+    rating.refresh_from_db()
+    assert (rating.note, rating.saved_from) == ("Saved", "")
 
 
 def test_second_of_two_writers_gets_both_texts_and_can_save_over(rating, lead, chair, sent) -> None:
