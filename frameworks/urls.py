@@ -1,8 +1,8 @@
-"""Addresses of the frameworks, readable without signing in."""
+"""Addresses of the frameworks, readable without signing in, and of the operator's wording packs."""
 
 from django.urls import path
 
-from frameworks import crosswalk_views, views
+from frameworks import crosswalk_views, edition_views, views, wording_views
 
 app_name = "frameworks"
 urlpatterns = [
@@ -16,5 +16,17 @@ urlpatterns = [
         "frameworks/<slug:key>/<slug:edition>/crosswalk/<slug:other_key>/<slug:other_edition>/",
         crosswalk_views.crosswalk,
         name="crosswalk",
+    ),
+    path("frameworks/<slug:key>/<slug:edition>/changes/", edition_views.changes, name="changes"),
+    path("frameworks/<slug:key>/<slug:edition>/wording/", wording_views.wording, name="wording"),
+    path(
+        "frameworks/<slug:key>/<slug:edition>/wording.xlsx",
+        wording_views.sheet,
+        name="wording_sheet",
+    ),
+    path(
+        "frameworks/<slug:key>/<slug:edition>/wording/remove/",
+        wording_views.remove,
+        name="remove_wording",
     ),
 ]
