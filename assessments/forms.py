@@ -84,8 +84,8 @@ class ExplainedRadios(forms.RadioSelect):
         return option
 
 
-def _edition_of(framework: Framework) -> str:
-    return f"Edition {framework.edition}, published by {framework.publisher}"
+def _publisher_of(framework: Framework) -> str:
+    return f"Published by {framework.publisher}"
 
 
 def _standing_of(assessment: Assessment) -> str:
@@ -108,7 +108,7 @@ class AssessmentForm(TitleForm):
     )
     framework = RowField(
         required=False,
-        widget=ExplainedRadios(_edition_of),
+        widget=ExplainedRadios(_publisher_of),
         error_messages={"invalid_choice": "Choose one of the frameworks in the list"},
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 
 from assessments.actions import create_assessment
@@ -113,8 +114,14 @@ def make_next_edition(framework: Framework, edition: str = "2028-01") -> Framewo
         made_domain = copy_of(domain, framework=made)
         for element in domain.elements.all():
             made_element = copy_of(element, domain=made_domain)
-            for one in element.statements.all():
-                copy_of(one, element=made_element, level=levels[one.level_id])
+            copies = {None: None}
+            for one in element.statements.order_by(F("parent").asc(nulls_first=True)):
+                copies[one.pk] = copy_of(
+                    one,
+                    element=made_element,
+                    level=levels[one.level_id],
+                    parent=copies[one.parent_id],
+                )
     return made
 
 

@@ -98,7 +98,7 @@ def offered(page: Page, name: str = "framework") -> list[str]:
 def test_newest_editions_alone_are_offered_each_with_edition_and_publisher(second, lead) -> None:
     page = create_page(lead)
     assert offered(page) == [str(second.pk)]
-    assert "Edition 2028-01, published by Nobody" in page.nodes[0].text
+    assert "The made-up framework (2028-01) Published by Nobody" in page.nodes[0].text
 
 
 def test_running_and_past_assessments_stay_on_their_edition(before, second, lead) -> None:
@@ -289,7 +289,7 @@ def test_task_list_shows_what_is_to_be_confirmed_and_counts_none_of_it(after, le
     statuses = [node.text for node in page.all("div", "govuk-task-list__status")]
     assert statuses == [
         "To be re-confirmed: Step 2",
-        "To be rated anew: Step 3",
+        "To be rated anew, was Step 3",
         "Not rated yet",
     ]
     text = page.nodes[0].text
@@ -339,7 +339,7 @@ def test_heat_map_never_colours_what_is_not_confirmed(after, lead) -> None:
 def test_element_page_shows_level_and_note_of_then_to_keep(after, lead) -> None:
     page = element_page(client_of(lead), after, "MU-01")
     text = page.nodes[0].text
-    assert "Self-assessment 2026: Step 2 , now called Step two" in text
+    assert "Self-assessment 2026: Step 2 now called Step two" in text
     assert "What we saw then" in text
     (keep,) = [node for node in page.all("button") if node.attributes.get("name") == "keep"]
     assert (keep.text, keep.attributes["value"]) == ("Keep this rating", "step-2")
