@@ -66,9 +66,13 @@ def _empty_texts(rows: FrameworkRows) -> Iterator[str]:
     for noun in NOUNS:
         if not getattr(rows.framework, noun).strip():
             yield f"The framework has no {noun.replace('_', ' ')}."
-    named = {"a level": rows.levels, "a domain": rows.domains, "an element": rows.elements}
-    for which, things in named.items():
-        if not all(thing.name.strip() for thing in things):
+    names = {
+        "a level": [level.name for level in rows.levels],
+        "a domain": [domain.name for domain in rows.domains],
+        "an element": [element.name for element in rows.elements],
+    }
+    for which, given in names.items():
+        if not all(name.strip() for name in given):
             yield f"There is {which} without a name."
     for level in rows.levels:
         if not level.meaning.strip():
