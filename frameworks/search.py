@@ -8,6 +8,7 @@ from itertools import groupby
 
 from frameworks.matching import Piece, Wanted, fold
 from frameworks.models import Element, Framework, Statement
+from frameworks.words import Words, words_of
 
 SHOWN = 3
 """Passages of one element; the element's own page has the others."""
@@ -67,6 +68,11 @@ class FoundIn:
 
     framework: Framework
     elements: Sequence[FoundElement]
+
+    @property
+    def words(self) -> Words:
+        """Whose the passages are in that are shown."""
+        return words_of(passage.statement for one in self.elements for passage in one.passages)
 
 
 def find(wanted: Wanted, frameworks: Sequence[Framework]) -> list[FoundElement]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from frameworks.models import Framework
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
-SENTENCES_IN_SHORT = 2
+OPENING = re.compile(r"(?:.+?[.!?](?=\s+[^\sa-z]|\s*\Z)\s*){1,2}", re.DOTALL)
+"""Two sentences: enough to tell the frameworks apart."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,22 @@ class Shelved:
 
     @property
     def in_short(self) -> str:
-        """How its page begins: enough to tell the frameworks apart."""
-        sentences = SENTENCE_END.split(self.framework.about)
-        return " ".join(sentences[:SENTENCES_IN_SHORT])
+        return opening_of(self.framework.about).lead
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A long text with its first sentences taken off."""
+
+    lead: str
+    rest: str
+
+
+def opening_of(about: str) -> Opening:
+    """Take the first sentences off; all of a text that has no full stop."""
+    match = OPENING.match(about)
+    end = match.end() if match else len(about)
+    return Opening(about[:end].strip(), about[end:].strip())
 
 
 def shelve(frameworks: Iterable[Framework]) -> list[Shelved]:

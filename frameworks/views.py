@@ -15,7 +15,7 @@ from frameworks.outline import outline
 from frameworks.public import public_page
 from frameworks.search import by_framework, find
 from frameworks.search_form import SearchForm, choice_of
-from frameworks.shelf import shelve
+from frameworks.shelf import opening_of, shelve
 from frameworks.words import Words, words_of
 from govuk.views import status_of
 
@@ -27,10 +27,8 @@ ELEMENTS_ON_A_PAGE = 20
 def index(request: HttpRequest) -> HttpResponse:
     """Every framework in its newest edition."""
     subjects = Framework.Subject.values
-    shelf = sorted(
-        shelve(Framework.objects.visible_to(request.user).with_counts()),
-        key=lambda one: subjects.index(one.framework.subject),
-    )
+    visible = Framework.objects.visible_to(request.user).with_counts().order_by("title", "edition")
+    shelf = sorted(shelve(visible), key=lambda one: subjects.index(one.framework.subject))
     context = {
         "published": [one for one in shelf if one.framework.is_published],
         "own": [one for one in shelf if not one.framework.is_published],
@@ -41,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @public_page
 def search(request: HttpRequest) -> HttpResponse:
     """Words in any of the frameworks."""
-    shelf = shelve(Framework.objects.visible_to(request.user))
+    shelf = shelve(Framework.objects.visible_to(request.user).select_related("wording_pack"))
     form = SearchForm(request.GET or None, shelf=shelf)
     context: dict[str, Any] = {"form": form}
     if form.is_valid() and form.wanted:
@@ -67,6 +65,7 @@ def detail(request: HttpRequest, key: str, edition: str) -> HttpResponse:
     context = {
         "framework": framework,
         "levels": levels,
+        "opening": opening_of(framework.about),
         "aligned": visible.aligned_with(framework),
         "choice": choice_of(framework),
         "may_load_wording": request.user.is_staff
