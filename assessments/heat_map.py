@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
+from typing import TypeVar
 
 from django.urls import reverse
 
 from assessments.carrying import Carried
 from assessments.models import Rating
 from frameworks.models import Domain, Element, Level
+
+LONGEST_LINE = 6
+"""Cells that stand side by side on a wide page; a domain of more takes several lines."""
+
+One = TypeVar("One")
+
+
+def lines_of(cells: Sequence[One], *, longest: int = LONGEST_LINE) -> list[Sequence[One]]:
+    """As few lines as hold the cells, and about as long as each other."""
+    count = ceil(len(cells) / longest)
+    length = ceil(len(cells) / max(count, 1))
+    return [cells[start : start + length] for start in range(0, len(cells), max(length, 1))]
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,10 @@ class Row:
     cells: Sequence[Cell]
 
     @property
+    def lines(self) -> list[Sequence[Cell]]:
+        return lines_of(self.cells)
+
+    @property
     def rated_count(self) -> int:
         return sum(1 for cell in self.cells if cell.level)
 
@@ -67,8 +85,8 @@ class HeatMap:
 
     @property
     def columns(self) -> int:
-        """How many cells the widest row has."""
-        return max((len(row.cells) for row in self.rows), default=0)
+        """How many cells the longest line has."""
+        return max((len(line) for row in self.rows for line in row.lines), default=0)
 
     @property
     def distribution(self) -> list[tuple[Level, int]]:
