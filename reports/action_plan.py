@@ -16,14 +16,14 @@ from math import ceil
 
 from django.db.models import Prefetch, Q, Subquery
 
-from assessments.heat_map import HeatMap, build_heat_map
+from assessments.heat_map import HeatMap, build_heat_map, lines_of
 from assessments.models import Assessment, Rating
 from frameworks.models import Framework, Level
 from plans.models import Action, Plan, Priority
 from reports.text import file_name, printable
 from trusts.models import Trust
 
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 """Kept with each issued report; raise it when the document's look or content changes."""
 
 OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
@@ -186,16 +186,20 @@ class ActionPlanReport:
     @property
     def map_lines(self) -> list[MapLine]:
         """The heat map in lines that fit on an upright page."""
-        columns = min(self.heat_map.columns, MAP_COLUMNS)
+        by_domain = [
+            (domain.name, lines_of(domain.judgements, longest=MAP_COLUMNS))
+            for domain in self.domains
+        ]
+        columns = max((len(line) for _, lines in by_domain for line in lines), default=0)
         return [
             MapLine(
-                domain=domain.name,
-                height=0 if start else ceil(len(domain.judgements) / MAP_COLUMNS),
-                judgements=(line := domain.judgements[start : start + MAP_COLUMNS]),
+                domain=name,
+                height=0 if place else len(lines),
+                judgements=line,
                 missing=columns - len(line),
             )
-            for domain in self.domains
-            for start in range(0, len(domain.judgements), MAP_COLUMNS)
+            for name, lines in by_domain
+            for place, line in enumerate(lines)
         ]
 
     @property

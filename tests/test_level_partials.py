@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.template.loader import render_to_string
 
+from assessments.heat_map import lines_of
 from tests.page import Node, Page
 
 TONES = ["weakest", "weak", "middle", "strong", "strongest"]
@@ -52,15 +53,13 @@ def heat_map(sizes: tuple[int, ...] = (3, 1)) -> SimpleNamespace:
     rows = [
         SimpleNamespace(
             domain=SimpleNamespace(name=f"Domain {row}"),
-            cells=[cell(next(numbers)) for _ in range(size)],
+            lines=lines_of([cell(next(numbers)) for _ in range(size)]),
         )
         for row, size in enumerate(sizes, start=1)
     ]
-    levels = [level(tone) for tone in ("weakest", "weak", "strong", "strongest")]
     return SimpleNamespace(
         rows=rows,
-        levels=levels,
-        columns=max(sizes),
+        columns=max(len(line) for row in rows for line in row.lines),
         caption="Agreed ratings",
         previous_title="2025",
     )
@@ -80,7 +79,7 @@ def test_heat_map_is_a_table_with_domains_as_row_headers():
     headers = page.all("th")
     assert [node.text for node in headers] == ["Domain 1", "Domain 2"]
     assert {(n.attributes["scope"], n.attributes["role"]) for n in headers} == {
-        ("row", "rowheader")
+        ("rowgroup", "rowheader")
     }
     roles = [node.attributes.get("role") for node in page.nodes]
     assert (roles.count("table"), roles.count("row"), roles.count("cell")) == (1, 2, 4)
@@ -88,7 +87,7 @@ def test_heat_map_is_a_table_with_domains_as_row_headers():
 
 def test_cell_links_to_its_element_and_says_all_in_words():
     shown = heat_map()
-    shown.rows[0].cells[0] = cell(
+    shown.rows[0].lines[0][0] = cell(
         1,
         level=level("weakest", "Red"),
         previous_level=level("weak", "Amber-red"),
@@ -106,14 +105,23 @@ def test_cell_nobody_has_rated_is_plainly_empty():
     assert link.classes == {"tq-heat-map__link", "tq-heat-map__link--none"}
 
 
-@pytest.mark.parametrize(("sizes", "wide"), [((3, 2, 2), False), ((9, 4, 9, 6, 7), True)])
-def test_many_cells_in_a_row_make_the_map_wide(sizes, wide):
+@pytest.mark.parametrize(
+    ("sizes", "wide"), [((3, 2, 2), False), ((9, 4, 9, 6, 7), True), ((7,), False), ((12,), True)]
+)
+def test_many_cells_in_a_line_make_the_map_wide(sizes, wide):
     page = drawn(heat_map(sizes))
     assert len(links(page)) == sum(sizes)
     assert bool(page.all("div", "tq-heat--wide")) is wide
 
 
-def test_legend_names_every_level_and_the_two_other_signs():
-    page = drawn(heat_map())
-    [legend] = page.all("ul", "tq-legend")
-    assert legend.text == "Weakest Weak Strong Strongest Not rated yet Priority"
+def test_domain_of_many_elements_is_the_header_of_several_lines():
+    page = drawn(heat_map((9, 1, 6)))
+    assert [header.attributes["rowspan"] for header in page.all("th")] == ["2", "1", "1"]
+    assert len(page.all("tr")) == 4
+
+
+def test_only_domain_stands_above_its_cells_and_takes_no_column():
+    page = drawn(heat_map((10,)))
+    [header] = page.all("th")
+    assert (header.text, header.attributes["colspan"]) == ("Domain 1", "5")
+    assert len(page.all("tr")) == 3

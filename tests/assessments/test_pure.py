@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.heat_map import build_heat_map
+from assessments.heat_map import build_heat_map, lines_of
 from assessments.models import Rating
 from assessments.progress import progress_of
 from frameworks.descriptions import arrange
@@ -36,7 +39,23 @@ def test_heat_map_shows_every_rating_once_and_in_order(shape) -> None:
     assert [cell.element.number for cell in heat_map.cells] == list(
         range(1, sum(map(len, shape)) + 1)
     )
-    assert heat_map.columns == max(map(len, shape))
+    assert heat_map.columns == max(len(line) for row in heat_map.rows for line in row.lines)
+
+
+@given(st.integers(0, 200), st.integers(1, 9))
+def test_lines_are_few_and_about_as_long_as_each_other(count, longest) -> None:
+    lines = lines_of(range(count), longest=longest)
+    lengths = [len(line) for line in lines]
+    assert [one for line in lines for one in line] == list(range(count))
+    assert len(lines) == ceil(count / longest)
+    assert all(lengths[0] - len(lines) < length <= longest for length in lengths)
+
+
+@pytest.mark.parametrize(
+    ("count", "lengths"), [(1, [1]), (6, [6]), (7, [4, 3]), (9, [5, 4]), (10, [5, 5]), (12, [6, 6])]
+)
+def test_domains_of_the_known_frameworks_make_even_lines(count, lengths) -> None:
+    assert [len(line) for line in lines_of(range(count))] == lengths
 
 
 @given(SHAPES)
