@@ -34,7 +34,7 @@ from frameworks.soundness import faults_of
 __all__ = ["FaultyFramework", "read_framework"]
 
 TONES_UPWARDS = Level.Tone.values
-NAMED = re.compile(r"(?:The )?(element|statement)(?: code)? (\S+) ", re.IGNORECASE)
+NAMED = re.compile(r"(?:The )?(element|statement)(?: code)? (.+?) (?:has|stands) ", re.I)
 OF_ONE = {"element": ELEMENTS, "statement": STATEMENTS}
 ALL = re.compile(r"The (levels|domains|elements)\b")
 OF_ALL = {"levels": LEVELS, "domains": DOMAINS, "elements": ELEMENTS}

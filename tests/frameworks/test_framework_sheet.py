@@ -491,6 +491,17 @@ FAULTS = {
         lambda book: book.put("Statements", 2, "Code", "BC/01"),
         ["Statements, row 2: “Code” must be letters, figures, dots and hyphens, such as BC-01."],
     ),
+    "code of two words": (
+        lambda book: book.put("Elements", 5, "Code", "BC 04"),
+        [
+            "Elements, row 5: “Code” must be letters, figures, dots and hyphens, such as BC-01.",
+            *(
+                f"Statements, row {row}: “Element” names “BC-04”, which is not in the sheet "
+                "Elements."
+                for row in (15, 16, 17)
+            ),
+        ],
+    ),
     "long code": (
         lambda book: book.put("Statements", 2, "Code", "x" * 31),
         ["Statements, row 2: “Code” must have 30 characters or fewer; it has 31."],
