@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import Any
+from typing import cast
 
 from django import forms
-from django.forms.models import ModelChoiceIteratorValue
 from django.http import QueryDict
 
 from assessments.actions import NotAllowedNow, SavedMeanwhile, record_rating
+from assessments.forms import LevelRadios
 from assessments.models import Rating
 from frameworks.models import Level
-from govuk.fields import VersionField
+from govuk.fields import PageKeyField, RowField, VersionField
 from govuk.views import CONFLICT, INVALID
 from trusts.models import User
 
@@ -27,9 +27,9 @@ class RowForm(forms.Form):
     told from one that was chosen anew: only the latter is saved, or can be in conflict.
     """
 
-    level = forms.ChoiceField(
+    level = RowField(
         required=False,
-        widget=forms.RadioSelect,
+        widget=LevelRadios,
         show_hidden_initial=True,
         error_messages={"invalid_choice": "Choose one of the levels in the row"},
     )
@@ -40,28 +40,24 @@ class RowForm(forms.Form):
     ) -> None:
         initial = {"level": rating.level_id or "", "version": rating.version}
         super().__init__(data, prefix=str(rating.pk), initial=initial)
-        self._levels = {str(level.pk): level for level in levels}
-        # As a ModelChoiceField would give them, without its query for every row.
-        choices: list[tuple[Any, str]] = [
-            (ModelChoiceIteratorValue(level.pk, level), level.name) for level in levels
-        ]
-        self.fields["level"].choices = [*choices, ("", "Not rated yet")]  # type: ignore[attr-defined]
+        cast(RowField, self.fields["level"]).offer(levels, nothing="Not rated yet")
 
     @property
     def is_touched(self) -> bool:
         """Whether somebody chose here."""
-        return "level" in self.changed_data
+        return self.add_prefix("level") in self.data and "level" in self.changed_data
 
     @property
     def chosen(self) -> Level | None:
-        """The level of the chosen cell; only of a row that is valid."""
-        return self._levels.get(self.cleaned_data["level"])
+        """The level of the chosen cell; none of a row that is not valid."""
+        level: Level | None = self.cleaned_data.get("level")
+        return level
 
 
 class PageForm(forms.Form):
     """Which open page saves, and how often it has; as on an element's own page."""
 
-    saved_from = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    saved_from = PageKeyField()
     save_number = VersionField()
 
     def __init__(self, data: QueryDict | None = None) -> None:
@@ -143,7 +139,7 @@ def save_rows(
 def _save(row: Row, page: PageForm, *, by: User) -> None:
     judgement = copy(row.rating)
     judgement.level = row.form.chosen
-    judgement.saved_from = page.cleaned_data.get("saved_from", "")
+    judgement.saved_from = page.cleaned_data["saved_from"]
     judgement.save_number = max(page.cleaned_data["save_number"], 0)
     try:
         record_rating(rating=judgement, version=row.form.cleaned_data["version"], by=by)

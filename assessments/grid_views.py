@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from assessments.carrying import Carried, carry
 from assessments.grid_forms import Answer, Row, save_rows, show_rows
-from assessments.models import Assessment
+from assessments.models import Assessment, Rating
 from assessments.views import context_of, fetch_assessment
 from frameworks.descriptions import Reading, arrange
 from frameworks.models import Domain, Framework, Statement
+from frameworks.words import words_of
 from govuk.views import page
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission
@@ -45,32 +48,49 @@ def _page(request: SignedInRequest, assessment: Assessment, answer: Answer) -> H
         has_permission(request.user, Permission.RATE, assessment.trust)
         and assessment.status == Assessment.Status.AGREEING
     )
+    statements = list(_statements(assessment.framework))
     context = context_of(request, assessment) | {
         "answer": answer,
         "forms": [row.form for row in answer.touched],
-        "domains": _by_domain(answer.rows, _readings(assessment.framework)),
+        "domains": _by_domain(answer.rows, statements, _carried(request, assessment, answer)),
+        "words": words_of(statements),
         "columns": 1 + len(answer.levels) + can_write,
         "can_write": can_write,
     }
     return render(request, "assessments/grid.html", context, status=answer.status)
 
 
-def _readings(framework: Framework) -> dict[int, Reading]:
-    """What the framework says of each of its elements, by the element's primary key."""
+def _statements(framework: Framework) -> Iterable[Statement]:
+    """All that the framework says, element by element."""
     statements = Statement.objects.filter(element__domain__framework=framework)
-    in_order = statements.select_related("level").order_by("element")
-    return {
-        element: arrange(group)
-        for element, group in groupby(in_order, key=lambda statement: statement.element_id)
-    }
+    return statements.select_related("level").order_by("element")
+
+
+def _carried(
+    request: SignedInRequest, assessment: Assessment, answer: Answer
+) -> Mapping[str, Carried]:
+    """What is to be re-confirmed, by the element's code; nothing is once the board has signed."""
+    if assessment.carried_from_id is None or assessment.is_agreed:
+        return {}
+    earlier = Rating.objects.visible_to(request.user).filter(assessment=assessment.carried_from_id)
+    return carry([row.rating for row in answer.rows], earlier.in_order(), answer.levels)
 
 
 def _by_domain(
-    rows: Sequence[Row], readings: Mapping[int, Reading]
-) -> list[tuple[Domain, list[tuple[Row, Reading]]]]:
-    """Each domain with its rows, and what the framework says of the element of each."""
-    nothing = arrange(())
+    rows: Sequence[Row], statements: Sequence[Statement], carried: Mapping[str, Carried]
+) -> list[tuple[Domain, list[tuple[Row, Reading, Carried | None]]]]:
+    """Each domain with its rows, what the framework says of each, and what was said last time."""
+    words = words_of(statements)
+    readings = {
+        element: replace(arrange(group), words=words)
+        for element, group in groupby(statements, key=lambda statement: statement.element_id)
+    }
+
+    def lay_out(row: Row) -> tuple[Row, Reading, Carried | None]:
+        element = row.rating.element
+        return row, readings.get(element.pk) or arrange(()), carried.get(element.code)
+
     return [
-        (domain, [(row, readings.get(row.rating.element_id, nothing)) for row in group])
+        (domain, [lay_out(row) for row in group])
         for domain, group in groupby(rows, key=lambda row: row.rating.element.domain)
     ]

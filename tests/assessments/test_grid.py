@@ -366,6 +366,48 @@ def test_level_without_a_description_can_be_chosen(url, grid, ratings, lead) -> 
     assert len(radios(page, f"{ratings[2].pk}-level")) == 4
 
 
+def test_row_carried_from_last_time_is_to_be_re_confirmed(
+    grid, ratings, lead, northfield, django_assert_max_num_queries
+) -> None:
+    Rating.objects.filter(pk=ratings[0].pk).update(level=level_of(grid, 2))
+    agree_assessment(assessment=grid, minute_reference="", by=lead)
+    again = create_assessment(
+        trust=northfield,
+        framework=grid.framework,
+        title="Again",
+        due_on=None,
+        by=lead,
+        carried_from=grid,
+    )
+    browser = client_of(lead)
+    with django_assert_max_num_queries(8):
+        page = page_of(browser.get(reverse("assessments:grid", args=[again.pk])))
+    first, second = again.ratings.in_order()[:2]
+    assert page.with_id(f"status-{first.pk}").text == "To be re-confirmed: Step 2"
+    assert page.with_id(f"status-{second.pk}").text == ""
+    assert "0 of 3 criteria rated." in page.nodes[0].text
+
+
+def test_page_says_whose_words_it_is_in_and_marks_each_where_some_are_the_publishers(
+    url, ratings, lead
+) -> None:
+    browser = client_of(lead)
+    assert "Our words, not the publisher’s." in browser.get(url).content.decode()
+    statement = ratings[0].element.statements.get(level__order=1)
+    Statement.objects.filter(pk=statement.pk).update(publisher_text="As it was published.")
+    page = page_of(browser.get(url))
+    marks = [mark.text for mark in page.all("span", "tq-whose-mark")]
+    assert (marks.count("Publisher’s words"), marks.count("Our words")) == (1, 9)
+
+
+def test_row_whose_level_is_missing_counts_as_untouched(url, grid, ratings, lead, chosen) -> None:
+    Rating.objects.filter(pk=ratings[0].pk).update(level=level_of(grid, 2))
+    fields = chosen({2: 1})
+    del fields[f"{ratings[0].pk}-level"]
+    assert client_of(lead).post(url, fields).status_code == 302
+    assert levels_now(grid) == [2, 1, None]
+
+
 @pytest.mark.parametrize(("domains", "levels"), [((1,), 2), ((10,), 4), ((9, 4, 9, 6, 7), 5)])
 def test_grid_costs_eight_queries_at_most(
     domains, levels, lead, northfield, django_assert_max_num_queries
