@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "csp",
     "django_htmx",
@@ -117,6 +119,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Limits on guessing count in it, for all processes together.
+CACHES = {"default": {"BACKEND": "trusts.cache.SharedCache"}}
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 SERIALIZATION_MODULES = {"yaml": "frameworks.yaml_rows"}
 
@@ -146,11 +150,35 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "trusts.sign_in.display_name"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+# Attempts, time and whose: an address, an account or browser (key), a signed-in person.
+# What each is for and why nobody can lock others out: docs/sign-in.md, trusts/limits.py.
+SIGN_IN_LIMITS = {
+    "login": "",
+    "login_failed": "10/15m/key,100/d/key",
+    "login_failed_known": "10/15m/key",
+    "login_failed_address": "60/15m/ip",
+    "login_failed_pair": "3/15m/key",
+    "reset_password": "30/15m/ip,3/15m/key,10/d/key",
+    "reset_password_from_key": "",
+    "reauthenticate": "20/15m/user",
+    "change_password": "10/15m/user",
+    "accept_invitation": "60/15m/ip",
+}
 # Empty would leave allauth's own limits on; tests sign in more often than people do.
-ACCOUNT_RATE_LIMITS = False if ENVIRONMENT == "test" else {"login": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = False if ENVIRONMENT == "test" else SIGN_IN_LIMITS
+MFA_RATE_LIMITS = {"webauthn_login": ""}  # a passkey cannot be guessed
 # Limits count by the address that the nearest proxies saw, not by the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=14 * 24 * 3600)
+SESSION_IDLE_AGE = env.int("SESSION_IDLE_AGE", default=24 * 3600)
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Trust Quality"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited by the address; there is no sign-up
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

@@ -218,3 +218,19 @@ class OperatorLook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator}: {self.method} {self.path}"
+
+
+class CacheEntry(models.Model):
+    """What every process has to know for a while: attempts to sign in, codes that were used."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.JSONField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = models.Manager()
+
+    class Meta:
+        verbose_name_plural = "cache entries"
+
+    def __str__(self) -> str:
+        return self.key
