@@ -113,7 +113,7 @@ def test_elements_page_saves_cell_note_and_priority(ratings, grid, lead) -> None
 
 
 def test_elements_page_gives_back_what_is_wrong_beside_the_cells(ratings, lead) -> None:
-    answer = client_of(lead).post(ratings[0].get_absolute_url(), {"level": "9", "version": 1})
+    answer = client_of(lead).post(ratings[0].get_absolute_url(), {"level": "999999", "version": 1})
     page = page_of(answer)
     assert answer.status_code == 422
     [error] = page.all("p", "govuk-error-message")
