@@ -24,7 +24,7 @@ from assessments.own_frameworks import (
 from frameworks.framework_sheet import FaultyFramework
 from frameworks.framework_template import FILE_NAME, template
 from frameworks.models import Framework
-from frameworks.sheets import MEDIA_TYPE, Fault, UnreadableSheet
+from govuk.sheets import MEDIA_TYPE, Fault, UnreadableSheet
 from govuk.views import CONFLICT, page, status_of, typed
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission

@@ -13,7 +13,7 @@ from assessments.models import Assessment, FrameworkUpload, OwnFramework
 from frameworks.framework_draft import FrameworkDraft, rows_of, write
 from frameworks.framework_sheet import FaultyFramework, read_framework
 from frameworks.models import Framework
-from frameworks.sheets import Fault, read_workbook
+from govuk.sheets import Fault, read_workbook
 from trusts.models import Trust, User
 
 EDITION = "Framework, “Edition”"

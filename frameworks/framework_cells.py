@@ -25,7 +25,7 @@ from frameworks.framework_columns import (
     Column,
 )
 from frameworks.models import Domain, Element, Framework, Level, Statement
-from frameworks.sheets import Fault, SheetRow
+from govuk.sheets import Fault, SheetRow
 
 MODELS: Mapping[str, type[models.Model]] = {
     FRAMEWORK: Framework,

@@ -28,8 +28,8 @@ from frameworks.framework_draft import (
     rows_of,
 )
 from frameworks.models import Level
-from frameworks.sheets import SheetRow
 from frameworks.soundness import faults_of
+from govuk.sheets import SheetRow
 
 __all__ = ["FaultyFramework", "read_framework"]
 

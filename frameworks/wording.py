@@ -17,8 +17,8 @@ from django.utils import timezone
 from frameworks.descriptions import arrange
 from frameworks.models import Framework, Statement, WordingPack
 from frameworks.querysets import FrameworkQuerySet
-from frameworks.sheets import Fault, Sheet, SheetRow, write_workbook
 from govuk.fields import MAX_LINES
+from govuk.sheets import Fault, Sheet, SheetRow, write_workbook
 
 TITLE = "Wording"
 CODE, OURS, THEIRS = HEADER = ("Code", "Our words", "Publisher’s words")

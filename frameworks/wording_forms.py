@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from frameworks.models import Framework
-from frameworks.sheets import Fault, SheetRow, UnreadableSheet, read_workbook
 from frameworks.wording import Coverage, FaultyPack, load_pack
 from govuk.fields import MultilineField
+from govuk.sheets import Fault, SheetRow, UnreadableSheet, read_workbook
 
 
 class SourceField(MultilineField):

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from frameworks.models import Framework, WordingPack
-from frameworks.sheets import MEDIA_TYPE
 from frameworks.wording import coverage_of, published_frameworks, remove_pack, wording_sheet
 from frameworks.wording_forms import WordingForm
+from govuk.sheets import MEDIA_TYPE
 from govuk.views import page, status_of, typed
 
 

@@ -29,7 +29,7 @@ from frameworks.framework_example import EXAMPLE
 from frameworks.framework_sheet import FaultyFramework, read_framework
 from frameworks.framework_template import FILE_NAME, template, workbook_of
 from frameworks.models import Domain, Element, Framework, Level, Statement
-from frameworks.sheets import LARGEST, read_workbook
+from govuk.sheets import LARGEST, read_workbook
 from plans.models import Plan, Priority
 from reports.action_plan import Stamp, build_action_plan
 from tests.conftest import client_of, make_user

@@ -25,8 +25,8 @@ from frameworks.framework_example import EXAMPLE
 from frameworks.framework_sheet import FaultyFramework, read_framework
 from frameworks.framework_template import sheets_of, template, workbook_of
 from frameworks.models import Framework, Statement
-from frameworks.sheets import SheetRow, read_workbook
 from frameworks.soundness import FrameworkRows, faults_of
+from govuk.sheets import SheetRow, read_workbook
 
 
 class Book:

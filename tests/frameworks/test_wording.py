@@ -15,7 +15,6 @@ from django.db import connection
 from openpyxl import Workbook, load_workbook
 
 from frameworks.models import Framework, Statement, WordingPack
-from frameworks.sheets import read_workbook
 from frameworks.wording import (
     HEADER,
     Coverage,
@@ -25,6 +24,7 @@ from frameworks.wording import (
     remove_pack,
     wording_sheet,
 )
+from govuk.sheets import read_workbook
 from tests.conftest import make_framework
 from tests.plans.conftest import at_once
 

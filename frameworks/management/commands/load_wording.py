@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from frameworks.management.naming import add_framework_arguments, find_framework
-from frameworks.sheets import SheetRow, UnreadableSheet, read_workbook
 from frameworks.wording import FaultyPack, load_pack
 from frameworks.wording_forms import SourceField
+from govuk.sheets import SheetRow, UnreadableSheet, read_workbook
 
 
 class Command(BaseCommand):

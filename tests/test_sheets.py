@@ -15,8 +15,8 @@ import pytest
 from django.conf import settings
 from openpyxl import Workbook, load_workbook
 
-from frameworks import sheets
-from frameworks.sheets import Fault, Sheet, SheetRow, UnreadableSheet, read_workbook, write_workbook
+from govuk import sheets
+from govuk.sheets import Fault, Sheet, SheetRow, UnreadableSheet, read_workbook, write_workbook
 
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -300,7 +300,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 READ_IN_A_PROCESS_OF_ITS_OWN = """
 import resource, sys
-from frameworks.sheets import UnreadableSheet, read_workbook
+from govuk.sheets import UnreadableSheet, read_workbook
 used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 before = used()
 with open(sys.argv[1], "rb") as file:
