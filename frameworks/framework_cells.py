@@ -44,7 +44,8 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 SHOWN = 40
 """Characters of a wrong cell that its fault repeats."""
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+CODE = re.compile(r"[A-Z0-9][A-Za-z0-9._-]*")
+"""Fit for addresses, and unlike any name that a page gives to its own parts."""
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y")
 FIRST_OF_MONTH = re.compile(r"(\d{4}-\d{2})-01")
 BACKWARDS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -130,7 +131,10 @@ class Cell:
         """What the row is known by, in addresses too; a faulty one can still be pointed to."""
         text = self.text()
         if self.raw and not CODE.fullmatch(text):
-            self.refuse("must be letters, figures, dots and hyphens, such as BC-01")
+            self.refuse(
+                "must begin with a capital letter or a figure and hold nothing but letters, "
+                "figures, dots and hyphens, such as BC-01"
+            )
         return text
 
     def number(self, *, least: int = 1) -> int | None:

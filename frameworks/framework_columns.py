@@ -79,7 +79,11 @@ SHEETS: Mapping[str, Sequence[Column]] = {
             width=20,
         ),
         Column(
-            "Audience", "audience", "Whom it is for, if not for all.", is_needed=False, width=14
+            "Audience",
+            "audience",
+            "For a description: whom it is for, if not for all.",
+            is_needed=False,
+            width=14,
         ),
         Column(
             "Under",

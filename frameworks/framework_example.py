@@ -99,13 +99,7 @@ EXAMPLE = FrameworkDraft(
         ),
         StatementDraft("BC-02", "BC-02-N1", NOTE, "Items for information need no decision."),
         StatementDraft("BC-03", "BC-03-Q1", QUESTION, "What did we do differently this year?"),
-        StatementDraft(
-            "BC-03",
-            "BC-03-Q2",
-            QUESTION,
-            "Which course or visit would help you most?",
-            audience=Statement.Audience.BOARD,
-        ),
+        StatementDraft("BC-03", "BC-03-Q2", QUESTION, "Which visit or course would help you most?"),
         StatementDraft(
             "BC-03",
             "BC-03-W1",
@@ -119,6 +113,14 @@ EXAMPLE = FrameworkDraft(
             DESCRIPTION,
             "Every trustee has a plan for learning, and the board reviews itself each year.",
             level=STRONGEST,
+        ),
+        StatementDraft(
+            "BC-03",
+            "BC-03-S2",
+            DESCRIPTION,
+            "You hear once a year what the board has learnt.",
+            level=STRONGEST,
+            audience=Statement.Audience.MEMBERS,
         ),
         StatementDraft(
             "BC-04", "BC-04-Q1", QUESTION, "Whom have we heard besides the executive team?"

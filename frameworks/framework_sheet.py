@@ -27,7 +27,7 @@ from frameworks.framework_draft import (
     StatementDraft,
     rows_of,
 )
-from frameworks.models import Level
+from frameworks.models import Level, Statement
 from frameworks.soundness import faults_of
 from govuk.sheets import SheetRow
 
@@ -166,27 +166,34 @@ class _Reader:
         lines = self._tables[STATEMENTS]
         of_elements = {folded(one.code): one.code for one in reversed(elements)}
         codes = [line["code"].code() for line in lines]
-        kinds = [line["kind"].word() for line in lines]
         lead_ins = {folded(code): code for code in codes}
-        kind_of = dict(zip(codes, kinds, strict=True))
-        statements = []
-        for line, code, kind in zip(lines, codes, kinds, strict=True):
-            under = line["under"].one_of(lead_ins, STATEMENTS) or ""
-            if under and kind_of[under] != kind:
-                line["under"].refuse("names a statement of another kind")
-            statements.append(
-                StatementDraft(
-                    element=line["element"].one_of(of_elements, ELEMENTS) or "",
-                    code=code,
-                    kind=kind,
-                    level=line["level"].one_of(levels, LEVELS),
-                    audience=line["audience"].word(),
-                    under=under,
-                    text=line["text"].text(),
-                )
+        statements = [
+            StatementDraft(
+                element=line["element"].one_of(of_elements, ELEMENTS) or "",
+                code=code,
+                kind=line["kind"].word(),
+                level=line["level"].one_of(levels, LEVELS),
+                audience=line["audience"].word(),
+                under=line["under"].one_of(lead_ins, STATEMENTS) or "",
+                text=line["text"].text(),
             )
+            for line, code in zip(lines, codes, strict=True)
+        ]
         self._check_codes(STATEMENTS, statements)
+        self._check_company(statements)
         return statements
+
+    def _check_company(self, statements: Sequence[StatementDraft]) -> None:
+        """Pages show audiences beside descriptions alone, and a point within its lead-in."""
+        by_code = {one.code: one for one in statements}
+        for one, line in self._beside(STATEMENTS, statements):
+            lead_in = by_code.get(one.under, one)
+            if lead_in.kind != one.kind:
+                line["under"].refuse("names a statement of another kind")
+            if one.audience and one.kind in (Statement.Kind.QUESTION, Statement.Kind.NOTE):
+                line["audience"].refuse("belongs to a description; leave it empty here")
+            elif one.audience and one.audience != lead_in.audience:
+                line["audience"].refuse("is another than that of its lead-in")
 
     def _beside(self, title: str, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, Line]]:
         return zip(drafts, self._tables[title], strict=True)

@@ -111,7 +111,7 @@ def test_spreadsheet_is_looked_at_before_anything_is_made(lead: User, northfield
         EXAMPLE.about,
         EXAMPLE.licence,
         EXAMPLE.attribution,
-        "4 levels; 2 parts; 4 habits; 16 statements",
+        "4 levels; 2 parts; 4 habits; 17 statements",
         "The people of Northfield Learning Trust, and nobody else",
     ):
         assert words in shown, words

@@ -151,11 +151,20 @@ def statements_of(draw: st.DrawFn, element: str, levels: int) -> list[StatementD
     for number in range(draw(st.integers(0, 3))):
         kind = draw(st.sampled_from(["question", "descriptor", "note"]))
         level = draw(st.none() | st.integers(1, levels)) if kind == "descriptor" else None
-        audience = draw(st.sampled_from(["", *AUDIENCES.values()]))
+        audiences = ["", *AUDIENCES.values()] if kind == "descriptor" else [""]
+        audience = draw(st.sampled_from(audiences))
         code = f"{element}-{number}"
         made.append(StatementDraft(element, code, kind, draw(PROSE), level, audience))
         made += [
-            StatementDraft(element, f"{code}{point}", kind, draw(PROSE), level, under=code)
+            StatementDraft(
+                element,
+                f"{code}{point}",
+                kind,
+                draw(PROSE),
+                level,
+                draw(st.sampled_from(["", audience])),
+                under=code,
+            )
             for point in "ab"[: draw(st.integers(0, 2))]
         ]
     return made
@@ -315,6 +324,10 @@ def test_levels_whose_names_make_no_key_or_the_same_get_one_of_their_own() -> No
 
 # Every fault, where it stands.
 
+BAD_CODE = (
+    "{}: “Code” must begin with a capital letter or a figure and hold nothing but letters, "
+    "figures, dots and hyphens, such as BC-01."
+)
 FAULTS = {
     "no title": (
         lambda book: book.fact("Title", ""),
@@ -477,7 +490,7 @@ FAULTS = {
         ],
     ),
     "code of the same letters": (
-        lambda book: book.put("Elements", 3, "Code", "bc-01"),
+        lambda book: book.put("Elements", 3, "Code", "Bc-01"),
         [
             "Elements, row 3: “Code” differs from that of another row in its capitals alone.",
             *(
@@ -489,25 +502,29 @@ FAULTS = {
     ),
     "code for no address": (
         lambda book: book.put("Statements", 2, "Code", "BC/01"),
-        ["Statements, row 2: “Code” must be letters, figures, dots and hyphens, such as BC-01."],
+        [BAD_CODE.format("Statements, row 2")],
+    ),
+    "code like a part of a page": (
+        lambda book: book.put("Statements", 2, "Code", "questions"),
+        [BAD_CODE.format("Statements, row 2")],
     ),
     "code of two words": (
         lambda book: book.put("Elements", 5, "Code", "BC 04"),
         [
-            "Elements, row 5: “Code” must be letters, figures, dots and hyphens, such as BC-01.",
+            BAD_CODE.format("Elements, row 5"),
             *(
                 f"Statements, row {row}: “Element” names “BC-04”, which is not in the sheet "
                 "Elements."
-                for row in (15, 16, 17)
+                for row in (16, 17, 18)
             ),
         ],
     ),
     "long code": (
-        lambda book: book.put("Statements", 2, "Code", "x" * 31),
+        lambda book: book.put("Statements", 2, "Code", "X" * 31),
         ["Statements, row 2: “Code” must have 30 characters or fewer; it has 31."],
     ),
     "element without a statement": (
-        lambda book: book.drop("Statements", 16, 15, 17),
+        lambda book: book.drop("Statements", 16, 17, 18),
         ["Elements, row 5: Element BC-04 has no question and no description."],
     ),
     "repeated statement code": (
@@ -534,11 +551,19 @@ FAULTS = {
         ["Statements, row 2: Statement BC-01-Q1 has a level and describes none."],
     ),
     "unknown audience": (
-        lambda book: book.put("Statements", 2, "Audience", "parents"),
+        lambda book: book.put("Statements", 3, "Audience", "parents"),
         [
-            "Statements, row 2: “Audience” must be members or board or ceo or board and ceo; "
+            "Statements, row 3: “Audience” must be members or board or ceo or board and ceo; "
             "it is “parents”."
         ],
+    ),
+    "audience of a question": (
+        lambda book: book.put("Statements", 2, "Audience", "board"),
+        ["Statements, row 2: “Audience” belongs to a description; leave it empty here."],
+    ),
+    "audience of a point alone": (
+        lambda book: book.put("Statements", 5, "Audience", "Board and CEO"),
+        ["Statements, row 5: “Audience” is another than that of its lead-in."],
     ),
     "unknown lead-in": (
         lambda book: book.put("Statements", 5, "Under", "BC-99"),
@@ -577,7 +602,7 @@ FAULTS = {
             book.add("Statements", "BC-01", f"N{n}", "footnote", "", "", "", "Text.")
             for n in range(1_990)
         ],
-        ["Statements: There may be 2,000 rows below the header; there are 2,006."],
+        ["Statements: There may be 2,000 rows below the header; there are 2,007."],
     ),
 }
 
@@ -593,7 +618,7 @@ def test_fault_is_named_with_its_place_and_nothing_that_follows_from_it(name) ->
 def test_every_fault_is_listed_in_the_order_of_the_sheets() -> None:
     book = (
         Book()
-        .put("Statements", 16, "Text", "")
+        .put("Statements", 17, "Text", "")
         .put("Statements", 4, "Level", "Always")
         .put("Statements", 5, "Under", "BC-02-S1")
         .put("Elements", 3, "Number", "9")
@@ -610,7 +635,7 @@ def test_every_fault_is_listed_in_the_order_of_the_sheets() -> None:
         "Elements",
         "Statements, row 4",
         "Statements, row 5",
-        "Statements, row 16",
+        "Statements, row 17",
     ]
 
 
