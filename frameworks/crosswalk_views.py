@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from frameworks.crosswalk import Crosswalk, build_crosswalk, sources_of
 from frameworks.models import Alignment, Element, Framework
+from frameworks.public import public_page
 from frameworks.words import words_of
 
 
@@ -30,8 +29,7 @@ def about_links(*, framework: Framework, other: Framework, crosswalk: Crosswalk)
     }
 
 
-@require_safe
-@login_not_required
+@public_page
 def crosswalk(
     request: HttpRequest, key: str, edition: str, other_key: str, other_edition: str
 ) -> HttpResponse:
