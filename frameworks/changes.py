@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TypeVar, cast
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from frameworks.models import Element, Level, Statement
@@ -176,9 +176,7 @@ def reworded(before: str, after: str) -> Rewording | None:
 def _marked(mark: str, runs: Iterable[tuple[str, list[str]]]) -> SafeString:
     wrapped = {"del": "<del>{}</del>", "ins": "<ins>{}</ins>"}[mark]
     pieces = [
-        conditional_escape(" ".join(words))
-        if tag == "equal"
-        else format_html(wrapped, " ".join(words))
+        " ".join(words) if tag == "equal" else format_html(wrapped, " ".join(words))
         for tag, words in runs
         if words
     ]

@@ -106,15 +106,15 @@ def _add_element(domain: Domain, number: int, levels: list[Level]) -> None:
 
 def make_next_edition(framework: Framework, edition: str = "2028-01") -> Framework:
     """The framework's next edition, as yet the same in every word."""
-    made = copy_of(framework, edition=edition, supersedes=framework)
-    levels = {None: None} | {
+    made: Framework = copy_of(framework, edition=edition, supersedes=framework)
+    levels: dict[int | None, Level | None] = {None: None} | {
         level.pk: copy_of(level, framework=made) for level in framework.levels.all()
     }
     for domain in framework.domains.all():
         made_domain = copy_of(domain, framework=made)
         for element in domain.elements.all():
             made_element = copy_of(element, domain=made_domain)
-            copies = {None: None}
+            copies: dict[int | None, Statement | None] = {None: None}
             for one in element.statements.order_by(F("parent").asc(nulls_first=True)):
                 copies[one.pk] = copy_of(
                     one,

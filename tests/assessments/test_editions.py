@@ -515,11 +515,15 @@ def test_carried_pages_cost_eight_queries_at_most_whatever_the_framework(
     earlier.ratings.update(level=framework.levels.first(), note="Then")
     made = make_next_edition(framework)
     Statement.objects.filter(element__domain__framework=made).update(text="All new.")
+    copy_of(made.domains.first().elements.first(), number=99, code="MU-99")
     now = create_assessment(
         trust=northfield, framework=made, title="Now", due_on=None, carried_from=earlier, by=lead
     )
     browser = client_of(lead)
-    for name, args in (("rate", ["MU-01"]), ("detail", []), ("results", [])):
+    shown = {"detail": [], "results": [], "rate": ["MU-01"]}
+    for name, args in shown.items():
         with django_assert_max_num_queries(8):
             page = page_of(browser, name, now.pk, *args)
         assert "re-confirmed" in page.nodes[0].text
+    with django_assert_max_num_queries(8):
+        assert "does not have this" in element_page(browser, now, "MU-99").nodes[0].text

@@ -196,6 +196,12 @@ def test_changes_of_a_trusts_own_framework_are_its_peoples_alone(
     assert Client().get(address).status_code == 404
 
 
+def test_changes_from_an_edition_that_one_may_not_read_are_not_found(framework, second) -> None:
+    Framework.objects.filter(pk=framework.pk).update(is_published=False)
+    address = reverse("frameworks:changes", args=[second.key, second.edition])
+    assert Client().get(address).status_code == 404
+
+
 @pytest.mark.parametrize("elements", [(2, 1), (9, 4, 9, 6, 7)])
 def test_page_costs_eight_queries_at_most(elements, lead, django_assert_max_num_queries) -> None:
     framework = make_framework(f"of-{sum(elements)}", domains=elements)
