@@ -6,9 +6,12 @@ import string
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from django.conf import settings
+from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from frameworks.framework_columns import AUDIENCES, FACTS, KINDS, SHEETS, TONES
@@ -96,6 +99,17 @@ def test_template_explains_every_column_and_word() -> None:
         assert word in text
 
 
+def test_documentation_names_every_sheet_column_and_word() -> None:
+    text = Path(settings.BASE_DIR, "docs", "own-frameworks.md").read_text()
+    for title, columns in {"Framework": FACTS, **SHEETS}.items():
+        section = text.split(f"\n**{title}**")[1].split("\n**")[0]
+        for column in columns:
+            name = f"**{column.heading}**" if column.is_needed else column.heading
+            assert name in section, (title, column.heading)
+    for word in (*KINDS, *TONES, *AUDIENCES):
+        assert f"`{word}`" in text
+
+
 # A draft, its spreadsheet, and the draft again.
 
 GLYPHS = string.ascii_letters + string.digits + "äßéøŁž漢字 '\"=+-@<>&;,.!?’–"
@@ -170,7 +184,7 @@ def statements_of(draw: st.DrawFn, element: str, levels: int) -> list[StatementD
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@hypothesis(max_examples=40, deadline=None)
 @given(drafts())
 def test_draft_comes_back_from_its_spreadsheet(draft: FrameworkDraft) -> None:
     again = read_framework(read_workbook(BytesIO(workbook_of(draft))))
@@ -181,7 +195,7 @@ def test_draft_comes_back_from_its_spreadsheet(draft: FrameworkDraft) -> None:
 WRONG = ["", "x", "0", "99", "-1", "²", "2026-13-45", "E1.1", "E1.1-Q", "1", "\0", "–"]
 
 
-@settings(max_examples=60, deadline=None)
+@hypothesis(max_examples=60, deadline=None)
 @given(drafts(), st.data())
 def test_broken_cells_are_faults_and_never_a_crash(draft: FrameworkDraft, data) -> None:
     book = Book(draft)
