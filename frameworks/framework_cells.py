@@ -48,7 +48,8 @@ CODE = re.compile(r"[A-Z0-9][A-Za-z0-9._-]*")
 """Fit for addresses, and unlike any name that a page gives to its own parts."""
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y")
 FIRST_OF_MONTH = re.compile(r"(\d{4}-\d{2})-01")
-BACKWARDS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+UNFIT = re.compile("[\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+"""Orders to write what follows backwards, and what no page or PDF can show."""
 
 
 Known = TypeVar("Known")
@@ -121,8 +122,8 @@ class Cell:
             self._miss()
         elif len(text) > limit:
             self.refuse(f"must have {limit:,} characters or fewer; it has {len(text):,}")
-        elif BACKWARDS.search(text):
-            self.refuse("has a sign that turns what follows round; type it afresh")
+        elif UNFIT.search(text):
+            self.refuse("has a sign that cannot be shown; type it afresh")
         elif not any(one.isalnum() for one in text):
             self.refuse("has neither a letter nor a figure")
         return text or self._stand_in()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -13,6 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+import frameworks.urls
+import reports.urls
 from assessments.actions import create_assessment
 from assessments.forms import AssessmentForm
 from assessments.models import Assessment, FrameworkUpload, OwnFramework, Rating
@@ -331,38 +333,60 @@ def test_editions_close_up_around_one_that_is_removed(number, make, lead) -> Non
 # Other people.
 
 
+def addresses_of(framework: Framework, other: Framework) -> Iterator[str]:
+    """Every address there is that names a framework, beside the other where it takes two."""
+    given = {"key": framework.key, "edition": framework.edition, "code": "BC-01"}
+    given |= {"other_key": other.key, "other_edition": other.edition}
+    for app in (frameworks.urls, reports.urls):
+        for pattern in app.urlpatterns:
+            if "key" in pattern.pattern.converters:
+                wanted = {name: given[name] for name in pattern.pattern.converters}
+                yield reverse(f"{app.app_name}:{pattern.name}", kwargs=wanted)
+
+
+def test_stranger_gets_404_at_every_address_of_it(make, framework, stranger, trustee) -> None:
+    own = make()
+    pages = [*addresses_of(own, framework), *addresses_of(framework, own)]
+    assert len(pages) > 10
+    for page in addresses_of(own, framework):
+        assert client_of(stranger).get(page).status_code == 404, page
+        # Only what is the operator's alone asks for a sign-in first, whatever the framework.
+        assert Client().get(page).status_code == (302 if "/wording" in page else 404), page
+    between = reverse(
+        "frameworks:crosswalk", args=[framework.key, framework.edition, own.key, own.edition]
+    )
+    assert client_of(stranger).get(between).status_code == 404
+    assert client_of(trustee).get(own.get_absolute_url()).status_code == 200
+
+
 def test_stranger_finds_it_nowhere(make, waiting, stranger, southmere, lead) -> None:
     framework = make(later())
-    own = framework.owner
-    pages = [
-        at("own_frameworks"),
-        at("framework_template"),
-        at("upload_framework"),
-        at("framework_upload", waiting.pk),
-        at("remove_framework", own.pk),
-        framework.get_absolute_url(),
-        Element.objects.filter(domain__framework=framework).first().get_absolute_url(),
-        reverse("frameworks:changes", args=[framework.key, framework.edition]),
-        reverse("reports:framework_json", args=[framework.key, framework.edition]),
-    ]
-    for browser, refused in ((client_of(stranger), {404}), (Client(), {404, 302})):
-        for page in pages:
-            assert browser.get(page).status_code in refused, page
+    for browser in (client_of(stranger), Client()):
         for page in (reverse("frameworks:index"), "/frameworks/search/?q=culture"):
             assert "Board culture" not in text_of(browser.get(page)), page
-    southern = {"args": ["southmere", own.pk]}
-    assert (
-        client_of(stranger).post(reverse("assessments:remove_framework", **southern)).status_code
-        == 404
-    )
-    form = AssessmentForm(trust=southmere, user=stranger)
-    assert framework not in form.frameworks
+    for name, *rest in (
+        ("own_frameworks",),
+        ("framework_template",),
+        ("upload_framework",),
+        ("framework_upload", waiting.pk),
+        ("remove_framework", framework.owner.pk),
+    ):
+        assert client_of(stranger).get(at(name, *rest)).status_code == 404
+    by_theirs = reverse("assessments:remove_framework", args=["southmere", framework.owner.pk])
+    assert client_of(stranger).post(by_theirs).status_code == 404
+    assert framework not in AssessmentForm(trust=southmere, user=stranger).frameworks
     sent = {"framework": framework.pk, "title": "Theirs"}
     answer = client_of(stranger).post(reverse("assessments:create", args=["southmere"]), sent)
     assert answer.status_code == 422
-    members = client_of(lead)
     for page in (reverse("frameworks:index"), "/frameworks/search/?q=thanks"):
-        assert "Board culture" in text_of(members.get(page)), page
+        assert "Board culture" in text_of(client_of(lead).get(page)), page
+
+
+def test_member_of_two_trusts_uses_it_in_its_own(make, lead, northfield, southmere) -> None:
+    framework = make()
+    lead.memberships.create(trust=southmere, role=Role.LEAD)
+    assert framework in AssessmentForm(trust=northfield, user=lead).frameworks
+    assert framework not in AssessmentForm(trust=southmere, user=lead).frameworks
 
 
 def test_upload_of_one_trust_is_not_there_under_another(waiting, lead, southmere) -> None:

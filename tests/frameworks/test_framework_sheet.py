@@ -357,7 +357,11 @@ FAULTS = {
     ),
     "title backwards": (
         lambda book: book.fact("Title", "a\u202eb"),
-        ["Framework, row 2: “Title” has a sign that turns what follows round; type it afresh."],
+        ["Framework, row 2: “Title” has a sign that cannot be shown; type it afresh."],
+    ),
+    "sign that is no character": (
+        lambda book: book.put("Statements", 2, "Text", "a\ufffe"),
+        ["Statements, row 2: “Text” has a sign that cannot be shown; type it afresh."],
     ),
     "bad edition": (
         lambda book: book.fact("Edition", "Nov 2026"),
