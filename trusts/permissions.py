@@ -23,6 +23,7 @@ class Permission(StrEnum):
     MANAGE = "set up an assessment or a framework"
     PLAN = "write the action plan"
     ISSUE = "issue a report"
+    INVITE = "invite people or change roles"
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
