@@ -29,8 +29,8 @@ TEMPLATE_VERSION = "2"
 OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
 MAP_COLUMNS = 5
 """Cells of the heat map that stand side by side on an upright page."""
-BAR_GAP = 0.06
-"""White between the parts of the bar, in elements."""
+BAR_GAP = 0.004
+"""White between the parts of the bar, as a share of the whole."""
 COLUMN_CHARACTERS = 38
 """About how many characters fit on a line of the action table's text columns."""
 COLUMN_LINES = 30
@@ -146,6 +146,7 @@ class BarPart:
     level: Level | None
     start: int
     count: int
+    bar_length: int
 
     @property
     def tone(self) -> str:
@@ -154,7 +155,7 @@ class BarPart:
     @property
     def width(self) -> float:
         """A little less than its share, so that white parts it from the next."""
-        return max(self.count - BAR_GAP, 0)
+        return max(self.count - BAR_GAP * self.bar_length, 0)
 
     @property
     def in_words(self) -> str:
@@ -210,7 +211,7 @@ class ActionPlanReport:
             counted.append((None, self.heat_map.unrated_count))
         ends = accumulate(count for _, count in counted)
         return [
-            BarPart(level, start=end - count, count=count)
+            BarPart(level, start=end - count, count=count, bar_length=self.bar_length)
             for (level, count), end in zip(counted, ends, strict=True)
         ]
 
