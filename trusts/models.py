@@ -167,6 +167,9 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(default=timezone.now, editable=False)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the mail with its link went; empty if none has."
+    )
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -201,6 +204,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}, {self.get_role_display()}, {self.trust}"
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its link is too old to be used."""
+        return self.expires_at <= timezone.now()
+
+    @property
+    def needs_mail(self) -> bool:
+        """Whether the person has no good link, so that the lead should send one."""
+        return self.mailed_at is None or self.has_expired
 
 
 class OperatorLook(models.Model):
