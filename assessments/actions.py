@@ -28,6 +28,10 @@ class CannotCarry(Exception):
     """The earlier assessment is another trust's, or of another framework."""
 
 
+class FrameworkGone(Exception):
+    """The trust has removed this framework of its own meanwhile."""
+
+
 class RenamedMeanwhile(Exception):
     """Somebody else changed the title or due date after the writer's page was made.
 
@@ -71,7 +75,11 @@ def create_assessment(
     Raises:
         TitleTaken: the trust has an assessment of this title.
         CannotCarry: the earlier one is another trust's, or of another framework.
+        FrameworkGone: the framework is no longer there.
     """
+    # Held, so that nobody removes it between here and the commit.
+    if not Framework.objects.select_for_update(no_key=True).filter(pk=framework.pk):
+        raise FrameworkGone
     if carried_from and not may_be_carried(carried_from, trust=trust, framework=framework):
         raise CannotCarry
     assessment = Assessment(

@@ -16,7 +16,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from assessments.actions import TitleTaken, create_assessment, record_rating, rename_assessment
+from assessments.actions import (
+    FrameworkGone,
+    TitleTaken,
+    create_assessment,
+    record_rating,
+    rename_assessment,
+)
 from assessments.carrying import Carried, match, may_be_carried, newest_edition
 from assessments.framework_access import readable_in
 from assessments.models import NOTE_MAX_LENGTH, Assessment, Rating
@@ -203,6 +209,8 @@ class AssessmentForm(TitleForm):
             )
         except TitleTaken:
             self.add_error("title", TITLE_TAKEN)
+        except FrameworkGone:
+            self.add_error("framework", "This framework has been removed. Choose another")
         return self.is_valid()
 
 

@@ -320,6 +320,26 @@ def test_used_framework_stays(make, lead, northfield) -> None:
     assert "Remove" not in text_of(browser.get(at("own_frameworks")))
 
 
+def test_framework_removed_while_an_assessment_is_begun_is_a_clear_fault(
+    make, lead, northfield, monkeypatch
+) -> None:
+    framework = make()
+
+    def removed_first(**fields: object) -> Assessment:
+        remove_framework(own=framework.owner, by=lead)
+        return create_assessment(**fields)
+
+    monkeypatch.setattr("assessments.forms.create_assessment", removed_first)
+    answer = client_of(lead).post(
+        reverse("assessments:create", args=["northfield"]),
+        {"framework": framework.pk, "title": "Culture", "due_on_0": ""},
+    )
+    assert answer.status_code == 422
+    assert "This framework has been removed. Choose another" in text_of(answer)
+    assert 'value="Culture"' in text_of(answer)
+    assert not Assessment.objects.exists()
+
+
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_editions_close_up_around_one_that_is_removed(number, make, lead) -> None:
     editions = [make(), make(later()), make(later(edition="2028-11"))]
