@@ -66,6 +66,11 @@ TABLE = [
     ("trusts:index",             "",                    "302 302 302 302 302 302 200 200", "405"),
     ("trusts:healthz",           "",                    "200",         "405"),
     ("trusts:home",              "trust",               MEMBERS_SEE,   NO_POST),
+    ("trusts:settings",          "trust",               LEAD_SEES,     LEAD_SAVES),
+    ("trusts:account",           "",                    "200 200 200 200 200 200 200 302", NO_POST),
+    ("trusts:second_factor",     "",                    "200 200 200 200 200 200 200 302", NO_POST),
+    ("trusts:sessions",          "",                    "200 200 200 200 200 200 200 302",
+                                                        "302 302 302 302 302 302 302 401"),
     ("trusts:no_email_page",     "",                    NOWHERE_SEEN,  NOWHERE_SENT),
     ("frameworks:index",         "",                    "200",         "405"),
     ("frameworks:search",        "",                    "200",         "405"),
@@ -149,6 +154,10 @@ SIGN_IN = {
     "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn",
     "usersessions_list",
+    "trusts:add_app",
+    "trusts:add_passkey",
+    "trusts:passkey_again",
+    "trusts:recovery_codes",
 }
 
 

@@ -74,12 +74,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "trustquality.hardening.RefuseUnreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "trusts.sessions.SessionLimits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "trusts.second_factor.SecondFactorGate",
     "trusts.sign_in.SignInRequiredMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -172,9 +174,21 @@ MFA_RATE_LIMITS = {"webauthn_login": ""}  # a passkey cannot be guessed
 # Limits count by the address that the nearest proxies saw, not by the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=14 * 24 * 3600)
+KNOWN_BROWSER_COOKIE_NAME = "known-browser"
 SESSION_IDLE_AGE = env.int("SESSION_IDLE_AGE", default=24 * 3600)
 
+MFA_ADAPTER = "trusts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "activate_totp": "trusts.second_factor_forms.AppForm",
+    "authenticate": "trusts.second_factor_forms.CodeForm",
+    "reauthenticate": "trusts.second_factor_forms.CodeAgainForm",
+    "add_webauthn": "trusts.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "trusts.second_factor_forms.NamePasskeyForm",
+    "authenticate_webauthn": "trusts.second_factor_forms.PasskeyForm",
+    "reauthenticate_webauthn": "trusts.second_factor_forms.PasskeyAgainForm",
+    "login_webauthn": "trusts.second_factor_forms.PasskeyAloneForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Trust Quality"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited by the address; there is no sign-up
@@ -226,6 +240,7 @@ if PRODUCTION:
     # The prefix has browsers refuse these cookies from any other host or plain HTTP.
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    KNOWN_BROWSER_COOKIE_NAME = "__Host-known-browser"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by machines beside the service
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 handler403 = "trusts.views.permission_denied"
+handler429 = "trusts.limits.too_many"  # asked by allauth
 
 urlpatterns = [
     path("", include("trusts.urls")),

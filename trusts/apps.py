@@ -4,6 +4,9 @@ from django.apps import AppConfig
 
 
 class TrustsConfig(AppConfig):
-    """Registers the app."""
+    """Registers the app, and what follows from signing in."""
 
     name = "trusts"
+
+    def ready(self) -> None:
+        from trusts import second_factor, sessions, sign_in  # noqa: F401

@@ -38,7 +38,7 @@ class SharedCache(BaseCache):
         self,
         key: str,
         value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,  # type: ignore[assignment]
+        timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> None:
         """Keep the value, whatever was there.
@@ -59,7 +59,7 @@ class SharedCache(BaseCache):
         self,
         key: str,
         value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,  # type: ignore[assignment]
+        timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
         """Keep the value where none is; of any number at once, one is told that it did."""
@@ -78,7 +78,7 @@ class SharedCache(BaseCache):
     def touch(
         self,
         key: str,
-        timeout: float | None = DEFAULT_TIMEOUT,  # type: ignore[assignment]
+        timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
         valid = self._now_valid(self.make_and_validate_key(key, version=version))

@@ -43,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    second_factor_shown = False
+    """Whether the session that this person was read from has shown one; `second_factor.py`."""
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

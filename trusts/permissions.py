@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PLAN = "write the action plan"
     ISSUE = "issue a report"
     INVITE = "invite people or change roles"
+    SETTINGS = "change the trust’s settings"
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -47,6 +48,8 @@ class WrongRole(PermissionDenied):
 def has_permission(user: User | AnonymousUser, permission: Permission, trust: Trust) -> bool:
     """Whether the user's role in the trust allows it; reads memberships once a request."""
     if not user.is_authenticated:
+        return False
+    if trust.requires_second_factor and not user.second_factor_shown:
         return False
     membership = user.memberships_by_trust.get(trust.pk)
     return membership is not None and permission in PERMISSIONS[membership.role]

@@ -20,20 +20,27 @@ class TrustOwnedQuerySet(models.QuerySet[Owned]):
     path_to_trust = "trust"
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The rows of the trusts that the user is a member of."""
+        """The rows of the trusts that the user is a member of.
+
+        Those of a trust that requires a second factor only where the user has shown one.
+        """
+        return self._of_trusts_of(user, f"{self.path_to_trust}__")
+
+    def _of_trusts_of(self, user: User | AnonymousUser, prefix: str) -> Self:
         if not user.is_authenticated:
             return self.none()
-        return self.filter(**{f"{self.path_to_trust}__memberships__user": user})
+        condition: dict[str, Any] = {f"{prefix}memberships__user": user}
+        if not user.second_factor_shown:
+            condition[f"{prefix}requires_second_factor"] = False
+        return self.filter(**condition)
 
 
 class TrustQuerySet(TrustOwnedQuerySet["Any"]):
     """Trusts themselves."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The trusts that the user is a member of."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(memberships__user=user)
+        """The trusts that the user is a member of and that are open to this session."""
+        return self._of_trusts_of(user, "")
 
     def get_by_natural_key(self, slug: str) -> Trust:
         trust: Trust = self.get(slug=slug)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
+from http import HTTPStatus
+from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed, password_reset
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
+from trusts.known_browsers import remember
+from trusts.limits import forgive, take_password_attempt, too_many
 from trusts.models import User
+from trusts.sessions import signed_in_lately
 
-UNAUTHORISED = 401
+logger = logging.getLogger(__name__)
+UNAUTHORISED = HTTPStatus.UNAUTHORIZED
+FORBIDDEN = HTTPStatus.FORBIDDEN
+UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 a field's name
 NOT_PROSE = re.compile(r"[\da-f-]*|[a-z_]+|/\S*")
 """Numbers, keys, choices and addresses: what a form sends that nobody typed as a text."""
 
@@ -28,7 +45,18 @@ class SignedInRequest(HttpRequest):
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
-    """People are invited; there is no page to sign up on."""
+    """People are invited; there is no page to sign up on.
+
+    Attempts are counted our way (`limits.py`), mails that cannot be sent end in a page, and
+    who has a second factor proves with it, not with the password, that it is still them.
+    """
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The email address or the password is not right.",
+        "incorrect_password": "This password is not right.",
+        "too_many_login_attempts": "There were too many wrong tries. Wait a quarter of an hour.",
+        "rate_limited": "There were too many wrong tries. Wait a quarter of an hour.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -39,6 +67,59 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt; allauth gives it back where the password is right.
+
+        Raises:
+            ImmediateHttpResponse: there were too many.
+        """
+        taken = take_password_attempt(request, credentials.get("email", ""))
+        if taken is None:
+            raise ImmediateHttpResponse(too_many(request))
+        self._login_failed_rl_usage = taken
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember(request, response, user.email)
+        return response
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        methods = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] != "reauthenticate"]
+        return by_factor or methods
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not right after signing in, when the person has just proved all that they can."""
+        return super().is_reauthentication_required(app=app, **kwargs) and not signed_in_lately(
+            context.request
+        )
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail that somebody waits for.
+
+        Raises:
+            ImmediateHttpResponse: the mail server did not take it; the page says so.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as fault:
+            logger.error("A mail could not be sent: %s", type(fault).__name__)
+            page = render(self.request, "account/mail_failed.html", status=UNAVAILABLE)
+            raise ImmediateHttpResponse(page) from None
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell a person what was changed; without the mail it is changed all the same."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except ImmediateHttpResponse:
+            return
+
+
+@receiver([password_changed, password_reset])
+def forgive_wrong_tries(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Let the person in with the new password at once, however often others have guessed."""
+    forgive(request, user)
 
 
 def display_name(user: User) -> str:
@@ -61,25 +142,50 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
-def typed_again(request: HttpRequest, *, status: int) -> HttpResponse:
+def typed_again(request: HttpRequest, *, status: int, why: str = "") -> HttpResponse:
     """A page that holds every field of the request, ready to be sent once more.
 
-    For a form that was refused before any view read it: the session had ended, or the
-    page was older than the present sign-in. A password is never repeated; a form that
-    asks for one is opened afresh instead.
+    For a form that was refused before any view read it: the session had ended, the page was
+    older than the present sign-in, or the trust asks for a second factor first (`why`). A
+    secret is never repeated; a form that asks for one is opened afresh instead. Nothing is
+    repeated to who was sent here by another site: it would be that site's words, under ours.
     """
+    if is_from_another_site(request):
+        return render(request, "403.html", status=FORBIDDEN)
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     typed = [(name, value) for name, value in sent if not _is_secret(name)]
     context = {
         "typed": typed,
         "prose": [(_label(name), value) for name, value in typed if not NOT_PROSE.fullmatch(value)],
-        "asks_password": any("password" in name.lower() for name, _ in sent),
+        "asks_secret": any(_is_secret(name) and name != TOKEN for name, _ in sent),
+        "why": why,
     }
     return render(request, "trusts/typed_again.html", context, status=status)
 
 
+def is_from_another_site(request: HttpRequest) -> bool:
+    """Whether a browser says that another site sent it here.
+
+    Django's check of forms looks at this over HTTPS; without it, only where the browser
+    names an origin.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return True
+    own = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    senders = (request.headers.get(name, "") for name in ("Origin", "Referer"))
+    return any(_site_of(sender) not in own for sender in senders if sender)
+
+
+def _site_of(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _is_secret(name: str) -> bool:
-    return name == "csrfmiddlewaretoken" or "password" in name.lower()
+    return name in (TOKEN, "code", "credential") or "password" in name.lower()
 
 
 def _label(name: str) -> str:

@@ -2,13 +2,30 @@
 
 from django.urls import path
 
-from trusts import views
+from trusts import account_views, settings_views, views
 
 app_name = "trusts"
 urlpatterns = [
     path("", views.index, name="index"),
     path("healthz", views.healthz, name="healthz"),
     path("trusts/<slug:slug>/", views.home, name="home"),
+    path("trusts/<slug:slug>/settings/", settings_views.trust_settings, name="settings"),
+    path("accounts/", account_views.account, name="account"),
+    path("accounts/second-factor/", account_views.second_factor, name="second_factor"),
     # Before allauth's page of this address, where people would change what they sign in with.
     path("accounts/email/", views.not_here, name="no_email_page"),
+    # Ours before allauth's of the same addresses: they go on to where somebody was going.
+    path("accounts/sessions/", account_views.sessions, name="sessions"),
+    path("accounts/2fa/totp/activate/", account_views.ActivateApp.as_view(), name="add_app"),
+    path("accounts/2fa/webauthn/add/", account_views.AddPasskey.as_view(), name="add_passkey"),
+    path(
+        "accounts/2fa/webauthn/reauthenticate/",
+        account_views.PasskeyAgain.as_view(),
+        name="passkey_again",
+    ),
+    path(
+        "accounts/2fa/recovery-codes/",
+        account_views.RecoveryCodes.as_view(),
+        name="recovery_codes",
+    ),
 ]

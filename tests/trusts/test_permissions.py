@@ -22,6 +22,7 @@ TABLE = {
     Permission.MANAGE: (True, False, False, False, False),
     Permission.PLAN: (True, False, True, False, False),
     Permission.ISSUE: (True, True, True, False, False),
+    Permission.SETTINGS: (True, False, False, False, False),
     Permission.INVITE: (True, False, False, False, False),
 }
 ROLES = (Role.LEAD, Role.CHAIR, Role.EXECUTIVE, Role.TRUSTEE, Role.OBSERVER)

@@ -1,0 +1,107 @@
+"""A person's own account: what they sign in with, where they are signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from trusts.second_factor import factors_of, is_shown, shut_to
+from trusts.sessions import end_others, end_visit, visits_of
+from trusts.sign_in import SignedInRequest
+
+OTHERS = "others"
+
+
+@require_safe
+def account(request: SignedInRequest) -> HttpResponse:
+    """Everything about a person's own account, one way to each."""
+    kinds = Authenticator.objects.filter(user=request.user).values_list("type", flat=True)
+    context = {"factors": [kind for kind in kinds if kind != Authenticator.Type.RECOVERY_CODES]}
+    return render(request, "account/account.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)
+def sessions(request: SignedInRequest) -> HttpResponse:
+    """Where the person is signed in; each other place can be ended, or all of them."""
+    if request.method == "POST":
+        _end(request, request.POST.get("end", ""))
+        return redirect("usersessions_list")
+    visits = visits_of(request, request.user)
+    return render(request, "usersessions/usersession_list.html", {"visits": visits})
+
+
+def _end(request: SignedInRequest, which: str) -> None:
+    if which == OTHERS:
+        end_others(request, request.user)
+        messages.success(request, "You are signed out everywhere else.")
+    elif which.isascii() and which.isdigit() and end_visit(request.user, int(which)):
+        messages.success(request, "You are signed out there.")
+    else:
+        messages.info(request, "That session had ended already.")
+
+
+@require_safe
+def second_factor(request: SignedInRequest) -> HttpResponse:
+    """Set up a second factor, or show one, and go on to where the person was going."""
+    then = get_next_redirect_url(request) or reverse("trusts:index")
+    if is_shown(request):
+        return redirect(then)
+    if factors_of(request.user):
+        return redirect(_with_next(reverse("mfa_reauthenticate"), then))
+    context = {"trusts": shut_to(request), "then": urlencode({"next": then})}
+    return render(request, "mfa/set_up.html", context)
+
+
+def _with_next(address: str, then: str | None) -> str:
+    return f"{address}?{urlencode({'next': then})}" if then else address
+
+
+class GoesOn:
+    """Setting up ends with the recovery codes, and those with where the person was going."""
+
+    request: HttpRequest
+    did_generate_recovery_codes: bool
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return context | {"then": get_next_redirect_url(self.request)}
+
+    def get_success_url(self) -> str:
+        then = get_next_redirect_url(self.request)
+        if self.did_generate_recovery_codes:
+            return _with_next(reverse("mfa_view_recovery_codes"), then)
+        return then or reverse("mfa_index")
+
+
+class ActivateApp(GoesOn, ActivateTOTPView):
+    """Set up an authenticator app."""
+
+
+class AddPasskey(GoesOn, AddWebAuthnView):
+    """Add a passkey."""
+
+
+class RecoveryCodes(GoesOn, ViewRecoveryCodesView):
+    """The codes that are left."""
+
+
+class PasskeyAgain(ReauthenticateWebAuthnView):
+    """Show a passkey before something sensitive; one that is refused may be tried again here."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        for message in form.errors.get("credential", []):
+            messages.error(self.request, message)
+        return redirect(_with_next(self.request.path, get_next_redirect_url(self.request)))

@@ -1,0 +1,146 @@
+"""Forms of the second factor: allauth's, in our words and safe from whatever is sent."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from django import forms
+
+LONGEST_CODE = 40
+"""Characters: room for the blanks that some apps and people put between digits."""
+LONGEST_NAME = 60
+
+
+class NamesCode(forms.Form):
+    """A code of six digits from an app, or one of the recovery codes."""
+
+    code_label = "Code"
+    code_hint = "The six digits that your app shows now, or one of your recovery codes."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = forms.CharField(
+            label=self.code_label,
+            help_text=self.code_hint,
+            max_length=LONGEST_CODE,
+            error_messages={"required": "Enter a code"},
+            widget=forms.TextInput(
+                attrs={
+                    "autocomplete": "one-time-code",
+                    "inputmode": "numeric",
+                    "class": "govuk-input--width-10",
+                }
+            ),
+        )
+
+
+class CodeForm(NamesCode, AuthenticateForm):
+    """At sign-in, after the password."""
+
+
+class CodeAgainForm(NamesCode, ReauthenticateForm):
+    """Before something sensitive."""
+
+
+class AppForm(NamesCode, ActivateTOTPForm):
+    """The first code of an app that has just read the picture."""
+
+    code_label = "Code from the app"
+    code_hint = "The six digits that the app shows now. They change every 30 seconds."
+
+
+class NamesPasskey(forms.Form):
+    """What a passkey is called in the person's own list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(
+            label="Name of this passkey",
+            help_text="To tell it from others, such as “My phone”.",
+            max_length=LONGEST_NAME,
+            required=self.fields["name"].required,
+            initial=self.initial.get("name"),
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+        self.order_fields(["name"])
+
+
+SHAPELESS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    InvalidSignature,
+    LookupError,
+    RecursionError,
+    TypeError,
+    UnsupportedAlgorithm,
+    ValueError,
+    struct.error,
+)
+
+
+class SurvivesNonsense(forms.Form):
+    """What a script sends need not have the shape of a passkey; it is refused in any case.
+
+    allauth and fido2 take much of that shape for granted. Nothing is written before both
+    have gone through, so whatever they stumble over is an answer that is not right.
+    """
+
+    def _clean_fields(self) -> None:
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        except SHAPELESS:
+            self.add_error("credential", _refusal())
+
+    def _clean_form(self) -> None:
+        try:
+            super()._clean_form()  # type: ignore[misc]
+        except SHAPELESS:
+            self.add_error("credential", _refusal())
+
+
+def _refusal() -> forms.ValidationError:
+    error: forms.ValidationError = get_adapter().validation_error("incorrect_code")
+    return error
+
+
+class AddPasskeyForm(NamesPasskey, SurvivesNonsense, AddWebAuthnForm):
+    """A new passkey; with the tick it replaces the password at sign-in."""
+
+    passwordless = forms.BooleanField(
+        label="Sign in with it alone, without the password",
+        help_text=(
+            "Your device then asks for your fingerprint, your face or its PIN. "
+            "Untick this for a security key that has none of these."
+        ),
+        required=False,
+        initial=True,
+    )
+
+
+class NamePasskeyForm(NamesPasskey, EditWebAuthnForm):
+    """Another name for a passkey."""
+
+
+class PasskeyForm(SurvivesNonsense, AuthenticateWebAuthnForm):
+    """At sign-in, after the password."""
+
+
+class PasskeyAgainForm(SurvivesNonsense, ReauthenticateWebAuthnForm):
+    """Before something sensitive."""
+
+
+class PasskeyAloneForm(SurvivesNonsense, LoginWebAuthnForm):
+    """Instead of the password."""
