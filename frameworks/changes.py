@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import TypeVar, cast
-
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from frameworks.models import Element, Level, Statement
 from frameworks.words import Words
-
-MOST_COMPARISONS = 250_000
-"""Words of one text times words of the other, above which a text counts as wholly rewritten."""
+from govuk.rewording import Rewording, reworded
 
 Row = TypeVar("Row")
 
@@ -32,14 +26,6 @@ class Edition:
     elements: Sequence[Element]
     statements: Iterable[Statement]
     levels: Sequence[Level] = ()
-
-
-@dataclass(frozen=True)
-class Rewording:
-    """A text before and after, as HTML: words that went are in `<del>`, new ones in `<ins>`."""
-
-    before: SafeString
-    after: SafeString
 
 
 @dataclass(frozen=True)
@@ -157,30 +143,6 @@ def changes_between(before: Edition, after: Edition) -> Changes:
         elements=[one for one in elements if one.is_change],
         levels=[one for one in levels if one.is_change],
     )
-
-
-def reworded(before: str, after: str) -> Rewording | None:
-    """Both texts with the words marked that differ; None where they are the same words."""
-    old, new = before.split(), after.split()
-    if old == new:
-        return None
-    runs: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(old), 0, len(new))]
-    if len(old) * len(new) <= MOST_COMPARISONS:
-        runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return Rewording(
-        before=_marked("del", [(tag, old[start:end]) for tag, start, end, _, _ in runs]),
-        after=_marked("ins", [(tag, new[start:end]) for tag, _, _, start, end in runs]),
-    )
-
-
-def _marked(mark: str, runs: Iterable[tuple[str, list[str]]]) -> SafeString:
-    wrapped = {"del": "<del>{}</del>", "ins": "<ins>{}</ins>"}[mark]
-    pieces = [
-        " ".join(words) if tag == "equal" else format_html(wrapped, " ".join(words))
-        for tag, words in runs
-        if words
-    ]
-    return format_html_join(" ", "{}", ((piece,) for piece in pieces))
 
 
 def _matched(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from frameworks.matching import Piece, Wanted, fold
 from frameworks.models import Element, Framework, Statement
 from frameworks.words import Words, words_of
+from govuk.matching import Piece, Wanted, fold
 
 SHOWN = 3
 """Passages of one element; the element's own page has the others."""

@@ -8,9 +8,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.functional import cached_property
 
-from frameworks.matching import Wanted
 from frameworks.models import Framework
 from frameworks.shelf import Shelved
+from govuk.matching import Wanted
 
 QUERY_MAX_LENGTH = 100
 """Characters: a long phrase, and a bound on the work of one search."""

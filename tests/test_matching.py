@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frameworks.matching import EXCERPT, Piece, Wanted, fold
+from govuk.matching import EXCERPT, Piece, Wanted, fold
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""Two texts side by side: only what differs is marked, and nothing else gets in or lost."""
+
+from __future__ import annotations
+
+import re
+import time
+from html import unescape
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govuk.rewording import GAP, reworded
+
+WORDS = st.lists(st.sampled_from(["a", "b", "<b>", "&", "it’s", "c"]), max_size=12).map(" ".join)
+LINES = st.lists(WORDS, max_size=4).map("\n".join)
+
+
+def plain(html: str) -> str:
+    return unescape(re.sub(r"</?(ins|del)>", "", html))
+
+
+@given(WORDS, WORDS)
+def test_both_texts_stand_whole_with_only_our_marks_in_them(before, after) -> None:
+    marked = reworded(before, after)
+    if before == after:
+        assert marked is None
+        return
+    assert (plain(marked.before), plain(marked.after)) == (before, after)
+    assert not re.search(r"<(?!/?del>)|&(?!\w+;|#)", marked.before)
+    assert not re.search(r"<(?!/?ins>)|&(?!\w+;|#)", marked.after)
+
+
+@given(LINES, LINES)
+def test_both_texts_keep_their_lines(before, after) -> None:
+    marked = reworded(before, after, lines=True)
+    if before == after:
+        assert marked is None
+        return
+    assert (plain(marked.before), plain(marked.after)) == (before, after)
+
+
+@given(LINES, LINES, st.integers(0, 3))
+def test_what_is_left_out_is_the_same_in_both(before, after, around) -> None:
+    whole, cut = (reworded(before, after, lines=True, around=one) for one in (None, around))
+    if whole is None:
+        assert cut is None
+        return
+    marks = re.compile(r"<(?:del|ins)>.*?</(?:del|ins)>", re.DOTALL)
+    assert marks.findall(cut.before) == marks.findall(whole.before)
+    assert marks.findall(cut.after) == marks.findall(whole.after)
+    for text in (cut.before, cut.after):
+        for stretch in marks.split(text):
+            # Two stretches stand together where the other text has something between them.
+            assert len(stretch.replace(GAP, "").split()) <= 2 * (2 * around + 1)
+
+
+def test_only_the_words_that_differ_are_marked() -> None:
+    marked = reworded("The board sees it.", "The whole board sees <it>.")
+    assert marked.before == "The board sees <del>it.</del>"
+    assert marked.after == "The <ins>whole</ins> board sees <ins>&lt;it&gt;.</ins>"
+
+
+def test_long_text_shows_what_stands_around_the_change() -> None:
+    before = " ".join(f"w{number}" for number in range(100))
+    marked = reworded(before, before.replace("w50", "new"), around=2)
+    assert marked.before == "… w48 w49 <del>w50</del> w51 w52 …"
+    assert marked.after == "… w48 w49 <ins>new</ins> w51 w52 …"
+
+
+def test_other_blanks_are_no_other_words() -> None:
+    assert reworded("The  board\nsees", "The board sees ") is None
+    assert reworded("The  board sees", "The board sees ", lines=True) is None
+
+
+def test_line_ends_count_where_they_are_asked_for() -> None:
+    marked = reworded("One. Two.", "One.\nTwo.", lines=True)
+    assert (marked.before, marked.after) == ("One. Two.", "One.<ins>\n</ins>Two.")
+
+
+def test_endless_texts_are_not_compared_word_by_word() -> None:
+    marked = reworded("a b " * 5_000, "b a " * 5_000)
+    assert marked.before.count("<del>") == marked.after.count("<ins>") == 1
+
+
+def test_one_word_in_a_long_text_is_found_all_the_same() -> None:
+    before = "a b " * 5_000
+    marked = reworded(before, before.replace("a b", "a c b", 1))
+    assert marked.after.count("<ins>") == 1
+    assert "<ins>c</ins>" in marked.after
+
+
+def test_texts_that_are_slow_to_compare_take_a_bearable_time() -> None:
+    began = time.perf_counter()
+    reworded("x " + "a " * 490, "y " + "a b " * 240)
+    assert time.perf_counter() - began < 2
