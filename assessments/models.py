@@ -13,6 +13,8 @@ from assessments.querysets import (
     FrameworkUploadQuerySet,
     OwnFrameworkQuerySet,
     RatingQuerySet,
+    RespondentQuerySet,
+    ResponseQuerySet,
 )
 from frameworks.models import Element, Framework, Level
 from trusts.models import Trust, User
@@ -80,7 +82,16 @@ class Assessment(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
     agreed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    meeting_on = models.DateField("date of the meeting", null=True, blank=True)
     minute_reference = models.CharField(max_length=100, blank=True)
+    names_shown = models.BooleanField(
+        default=True,
+        help_text="Whether the board sees who gave which view; respondents are told beforehand.",
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
@@ -95,6 +106,16 @@ class Assessment(models.Model):
                 )
                 | models.Q(~models.Q(status="agreed"), agreed_at=None, agreed_by=None),
                 name="assessment_agreed_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opened_at=None, opened_by=None)
+                | models.Q(opened_at__isnull=False, opened_by__isnull=False),
+                name="assessment_opened_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closed_by=None)
+                | models.Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="assessment_closed_at_and_by_together",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "collecting", "agreeing", "agreed"]),
@@ -133,6 +154,11 @@ class Rating(models.Model):
     element = models.ForeignKey(Element, models.PROTECT, related_name="ratings")
     level = models.ForeignKey(Level, models.PROTECT, null=True, blank=True, related_name="ratings")
     note = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    dissent = models.TextField(
+        blank=True,
+        validators=[MaxLengthValidator(NOTE_MAX_LENGTH)],
+        help_text="Who saw it differently, and why.",
+    )
     is_priority = models.BooleanField("a priority for action", default=False)
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -179,8 +205,87 @@ class Rating(models.Model):
 
     def says_the_same_as(self, other: Rating) -> bool:
         """Whether both record the same judgement, whoever saved it and when."""
-        return (self.level_id, self.note, self.is_priority) == (
+        return (self.level_id, self.note, self.dissent, self.is_priority) == (
             other.level_id,
             other.note,
+            other.dissent,
             other.is_priority,
+        )
+
+
+class Respondent(models.Model):
+    """Somebody who is asked for a view of their own before the board agrees one."""
+
+    class Group(models.TextChoices):
+        BOARD = "board", "Board members"
+        EXECUTIVE = "executive", "Executives"
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="respondents")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    group = models.CharField(
+        max_length=10, choices=Group, help_text="By the role held when asked; it stays."
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RespondentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("assessment", "user")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "user"], name="respondent_unique"),
+            models.CheckConstraint(
+                condition=models.Q(group__in=["board", "executive"]), name="respondent_group_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.assessment}"
+
+
+class Response(models.Model):
+    """One person's own view of one element; nobody else sees it while views are collected.
+
+    One empty row an element is written when the person is asked, so that every save is a
+    conditional UPDATE, as a rating's is.
+    """
+
+    respondent = models.ForeignKey(Respondent, models.CASCADE, related_name="responses")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+")
+    level = models.ForeignKey(Level, models.PROTECT, null=True, blank=True, related_name="+")
+    is_unsure = models.BooleanField("don't know yet", default=False)
+    note = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    updated_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    saved_from = models.CharField(max_length=32, blank=True)
+    save_number = models.PositiveIntegerField(default=0)
+    history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("respondent", "element")
+        constraints = [
+            models.UniqueConstraint(fields=["respondent", "element"], name="response_unique"),
+            models.CheckConstraint(
+                condition=models.Q(is_unsure=False) | models.Q(level=None),
+                name="response_unsure_has_no_level",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.respondent}: {self.element}"
+
+    @property
+    def is_answered(self) -> bool:
+        """Not to know yet is an answer; a note alone is not."""
+        return self.is_unsure or self.level_id is not None
+
+    def says_the_same_as(self, other: Response) -> bool:
+        """Whether both record the same view, whenever it was saved."""
+        return (self.level_id, self.is_unsure, self.note) == (
+            other.level_id,
+            other.is_unsure,
+            other.note,
         )

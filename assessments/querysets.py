@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Count, F, Q
 
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
-    from assessments.models import Assessment, FrameworkUpload, OwnFramework, Rating
+    from django.contrib.auth.models import AnonymousUser
+
+    from assessments.models import (
+        Assessment,
+        FrameworkUpload,
+        OwnFramework,
+        Rating,
+        Respondent,
+        Response,
+    )
+    from trusts.models import User
+
+Saved = TypeVar("Saved", "Rating", "Response")
 
 
 class OwnFrameworkQuerySet(TrustOwnedQuerySet["OwnFramework"]):
@@ -49,10 +61,44 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
         return self.agreed_before(assessment)[:1]
 
 
-class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
+class VersionedQuerySet(TrustOwnedQuerySet[Saved]):
+    """Rows with a version, which pages save as people type; see decision 0002."""
+
+    written: tuple[str, ...] = ()
+
+    def save_if_unchanged(self, row: Saved, *, version: int) -> int | None:
+        """Write the row only if nobody else has changed it since the writer began.
+
+        A page that saves as people type may go on from its own earlier save even where
+        the answer to that one was lost: the row then names the page as its last writer.
+        The page numbers its saves, so that an older one arriving late changes nothing.
+
+        Returns:
+            The row's new version. None: somebody else has changed it, or the row is not
+            among these; nothing was written.
+        """
+        if self._write(row, Q(version=version)):
+            return version + 1
+        own = Q(saved_from=row.saved_from, save_number__lt=row.save_number)
+        if row.saved_from and self._write(row, own):
+            saved: int = self.model._default_manager.values_list("version", flat=True).get(
+                pk=row.pk
+            )
+            return saved
+        return None
+
+    def _write(self, row: Saved, unchanged: Q) -> bool:
+        names = (*self.written, "saved_from", "save_number")
+        fields = {name: getattr(row, name) for name in names}
+        written = self.filter(unchanged, pk=row.pk).update(version=F("version") + 1, **fields)
+        return written == 1
+
+
+class RatingQuerySet(VersionedQuerySet["Rating"]):
     """Ratings of the trusts that a person may see."""
 
     path_to_trust = "assessment__trust"
+    written = ("level", "note", "dissent", "is_priority", "updated_at", "updated_by")
 
     def get_by_natural_key(self, slug: str, title: str, code: str) -> Rating:
         return self.get(assessment__trust__slug=slug, assessment__title=title, element__code=code)
@@ -84,33 +130,27 @@ class RatingQuerySet(TrustOwnedQuerySet["Rating"]):
         """
         return self.update(version=F("version") + 1, saved_from="")
 
-    def save_if_unchanged(self, rating: Rating, *, version: int) -> int | None:
-        """Write the rating only if nobody else has changed its row since the writer began.
 
-        A page that saves as people type may go on from its own earlier save even where
-        the answer to that one was lost: the row then names the page as its last writer.
-        The page numbers its saves, so that an older one arriving late changes nothing.
+class RespondentQuerySet(TrustOwnedQuerySet["Respondent"]):
+    """Who is asked for a view, in the trusts that a person may see."""
 
-        Returns:
-            The row's new version. None: somebody else has changed it, or the row is not
-            among these; nothing was written.
-        """
-        if self._write(rating, Q(version=version)):
-            return version + 1
-        own = Q(saved_from=rating.saved_from, save_number__lt=rating.save_number)
-        if rating.saved_from and self._write(rating, own):
-            return self.model.objects.values_list("version", flat=True).get(pk=rating.pk)
-        return None
+    path_to_trust = "assessment__trust"
 
-    def _write(self, rating: Rating, unchanged: Q) -> bool:
-        written = self.filter(unchanged, pk=rating.pk).update(
-            level=rating.level,
-            note=rating.note,
-            is_priority=rating.is_priority,
-            updated_at=rating.updated_at,
-            updated_by=rating.updated_by,
-            saved_from=rating.saved_from,
-            save_number=rating.save_number,
-            version=F("version") + 1,
+
+class ResponseQuerySet(VersionedQuerySet["Response"]):
+    """Views of their own that people gave."""
+
+    path_to_trust = "respondent__assessment__trust"
+    written = ("level", "is_unsure", "note", "updated_at")
+
+    def visible_to(self, user: User | AnonymousUser) -> ResponseQuerySet:
+        """One's own; other people's once collecting has closed, and never before."""
+        own = Q(respondent__user=user.pk)
+        closed = Q(respondent__assessment__status__in=["agreeing", "agreed"])
+        return super().visible_to(user).filter(own | closed)
+
+    def in_order(self) -> ResponseQuerySet:
+        """As the publisher orders the elements, each with its element, domain and level."""
+        return self.select_related("element__domain", "level").order_by(
+            "element__domain__order", "element__number"
         )
-        return written == 1
