@@ -95,7 +95,7 @@ def sign_in(site: str) -> Callable[..., Page]:
         page.goto(site + SIGN_IN)
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{site}/trusts/*/")
         return page
 

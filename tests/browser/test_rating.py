@@ -99,7 +99,7 @@ def test_expired_session_keeps_the_note_until_after_signing_in(
     page.get_by_role("link", name="Sign in and go on").click()
     page.get_by_label("Email").fill("lead@northfield.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(address)
     expect(note_box(page)).to_have_value("Written after the session ended")
     expect(page.locator("#save-status")).to_contain_text("Saved at", timeout=10_000)
@@ -121,7 +121,7 @@ def test_expired_session_without_a_script_gives_the_note_back(
     other = opened.value
     other.get_by_label("Email").fill("lead@northfield.example")
     other.get_by_label("Password", exact=True).fill(PASSWORD)
-    other.get_by_role("button", name="Sign in").click()
+    other.get_by_role("button", name="Sign in", exact=True).click()
     other.wait_for_url(re.compile("/trusts/|/elements/"))
     page.get_by_role("button", name="I have signed in: go on").click()
     page.get_by_role("button", name="Save it now").click()
