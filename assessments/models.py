@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
@@ -31,8 +33,15 @@ class OwnFramework(models.Model):
 
     trust = models.ForeignKey(Trust, models.CASCADE, related_name="own_frameworks")
     framework = models.OneToOneField(Framework, models.PROTECT, related_name="owner")
+    title = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="As the history calls it, also when the framework has gone.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    history = HistoricalRecords()
 
     objects = OwnFrameworkQuerySet.as_manager()
 
@@ -41,6 +50,10 @@ class OwnFramework(models.Model):
 
     def __str__(self) -> str:
         return str(self.framework)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.title = self.title or str(self.framework)
+        super().save(*args, **kwargs)
 
 
 class FrameworkUpload(models.Model):

@@ -101,7 +101,9 @@ def make_framework(*, upload: FrameworkUpload, by: User) -> Framework:
     rows = rows_of(draft, key=key_of(trust, draft.title))
     rows.framework.supersedes = newest_of(trust, draft.title)
     framework = write(rows)
-    OwnFramework.objects.create(trust=trust, framework=framework, created_by=by)
+    own = OwnFramework(trust=trust, framework=framework, created_by=by)
+    own._history_user = by  # type: ignore[attr-defined]
+    own.save()
     waiting.delete()
     return framework
 
@@ -126,7 +128,9 @@ def remove_framework(*, own: OwnFramework, by: User) -> None:
     if newer:
         newer.supersedes = None
         newer.save(update_fields=["supersedes"])
-    OwnFramework.objects.filter(framework=framework).delete()
+    for row in OwnFramework.objects.filter(framework=framework):
+        row._history_user = by  # type: ignore[attr-defined]
+        row.delete()
     framework.delete()
     if newer:
         newer.supersedes = older
