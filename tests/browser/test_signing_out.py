@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from assessments.models import Assessment, Rating
 
@@ -47,11 +47,16 @@ def test_words_that_cannot_be_sent_are_asked_about(
     rating_page: Page, assessment: Assessment
 ) -> None:
     asked: list[str] = []
-    rating_page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    rating_page.on("dialog", stay)
     Rating.objects.filter(assessment=assessment).update(version=7, saved_from="")
     rating_page.get_by_label("Why? Our notes").fill(TYPED)
-    rating_page.get_by_role("button", name="Sign out").click()
-    rating_page.wait_for_function("true")
+    with rating_page.expect_event("dialog"):
+        rating_page.get_by_role("button", name="Sign out").click()
     assert len(asked) == 1
     assert "not saved yet" in asked[0]
     assert len(drafts(rating_page)) == 2
