@@ -48,7 +48,8 @@ mark_done build/collected.stamp "$(cat build/styles.stamp .venv/installed-servic
 
 def clean_environment(**variables: str) -> dict[str, str]:
     """The surroundings of the tests without what they set for themselves."""
-    ours = {"DATABASE_URL", "DEBUG", "PORT", "SECRET_KEY", "TEST_DATABASE", "TRUSTQUALITY_ENV"}
+    ours = {"CI", "DATABASE_URL", "DEBUG", "EMAIL_URL", "PORT", "SECRET_KEY"}
+    ours |= {"TEST_DATABASE", "TRUSTQUALITY_ENV"}
     return {name: value for name, value in os.environ.items() if name not in ours} | variables
 
 
@@ -373,6 +374,19 @@ def test_test_names_the_reason_for_each_part_that_cannot_run(checkout: Path, too
     assert set(skipped) == {"pytest on PostgreSQL", "browser", "wording of fixtures"}
     assert run.stdout.endswith("\n8 passed, 0 failed, 3 skipped\n")
     assert run.returncode == 0
+
+
+@pytest.mark.parametrize("word", ["true", "1"])
+def test_continuous_integration_fails_without_postgresql(
+    checkout: Path, tools: Path, word: str
+) -> None:
+    pretend(checkout, failing="tests.postgresql")
+    run = start(checkout, script="./test", PATH=str(tools), CHROMIUM=sys.executable, CI=word)
+    assert results(run.stdout)["pytest on PostgreSQL"].startswith(
+        "failed: No -c from tests.postgresql"
+    )
+    assert ", 1 failed, " in run.stdout.splitlines()[-1]
+    assert run.returncode == 1
 
 
 def test_test_passes_its_arguments_on_to_pytest(checkout: Path) -> None:
