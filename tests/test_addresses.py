@@ -154,6 +154,7 @@ SIGN_IN = {
     "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn",
     "usersessions_list",
+    "trusts:set_password",
     "trusts:add_app",
     "trusts:add_passkey",
     "trusts:passkey_again",

@@ -343,6 +343,7 @@ def test_demo_refuses_production_in_one_clear_line(tmp_path: Path) -> None:
         | {
             "TRUSTQUALITY_ENV": "production",
             "SECRET_KEY": "k" * 60,
+            "EMAIL_URL": "smtp://mail.test",
             "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
         },
         capture_output=True,

@@ -52,6 +52,8 @@ def test_sound_settings_have_no_warning() -> None:
         ({"SECRET_KEY": "for-local-use-only"}, "50 characters"),
         ({"DEBUG": "1"}, "DEBUG may not be on in production."),
         ({"ALLOWED_HOSTS": "*"}, "name your hosts"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL"),
+        ({"EMAIL_URL": "consolemail://"}, "Set EMAIL_URL to your mail server"),
         ({"TRUSTQUALITY_ENV": "prod"}, "must be production, local or test"),
     ],
 )

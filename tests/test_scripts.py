@@ -196,6 +196,7 @@ def test_prepared_server_is_not_started_and_holds_no_demo(collected: Path) -> No
         TRUSTQUALITY_ENV="production",
         SECRET_KEY="k" * 50,
         ALLOWED_HOSTS="trust.test",
+        EMAIL_URL="smtp://mail.test",
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.endswith("Ready to be started; docs/running.md says how.\n")
@@ -232,7 +233,15 @@ def test_run_says_that_a_port_is_in_use_before_it_does_anything(checkout: Path) 
         (b"TRUSTQUALITY_ENV=local\nCONN_MAX_AGE=long\n", "'long'"),
         (b"TRUSTQUALITY_ENV=local\nDATABASE_URL=pigeon://post\n", "pigeon"),
         (b"\xff\xfe\n", "codec can't decode"),
-        (b"SECRET_KEY=" + b"k" * 50 + b"\n", "where the demo does not load. Use ./run --prepare"),
+        (b"SECRET_KEY=" + b"k" * 50 + b"\n", "Set EMAIL_URL to your mail server, such as smtp"),
+        (
+            b"SECRET_KEY=" + b"k" * 50 + b"\nEMAIL_URL=consolemail://\n",
+            "mails would show in the log the links that let people in.",
+        ),
+        (
+            b"SECRET_KEY=" + b"k" * 50 + b"\nEMAIL_URL=smtp://mail.test\n",
+            "where the demo does not load. Use ./run --prepare",
+        ),
         (
             b"TRUSTQUALITY_ENV=local\nDATABASE_URL=postgres://nobody@127.0.0.1:1/nowhere\n",
             "`manage.py migrate` failed: connection to server at",

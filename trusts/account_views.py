@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import PasswordSetView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -14,6 +15,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -67,6 +69,11 @@ def second_factor(request: SignedInRequest) -> HttpResponse:
 
 def _with_next(address: str, then: str | None) -> str:
     return f"{address}?{urlencode({'next': then})}" if then else address
+
+
+@method_decorator(reauthentication_required, name="dispatch")
+class SetPassword(PasswordSetView):
+    """A first password, for who has signed in by something else; asked again who they are."""
 
 
 class GoesOn:

@@ -29,3 +29,4 @@ urlpatterns = [
         name="recovery_codes",
     ),
 ]
+    path("accounts/password/set/", account_views.SetPassword.as_view(), name="set_password"),
