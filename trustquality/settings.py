@@ -138,10 +138,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "trusts.passwords.HardToGuess"},
 ]
 if ENVIRONMENT == "test":  # a slow hash is right in service and only slow in tests
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    {"NAME": "trusts.passwords.HardToGuess"},
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "trusts:index"
 LOGOUT_REDIRECT_URL = "trusts:index"
@@ -154,14 +154,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "trusts.sign_in.display_name"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
-# Attempts, time and whose: an address, an account or browser (key), a signed-in person.
-# What each is for and why nobody can lock others out: docs/sign-in.md, trusts/limits.py.
 ACCOUNT_FORMS = {
     "change_password": "trusts.password_forms.ChangeForm",
     "set_password": "trusts.password_forms.SetForm",
     "reset_password_from_key": "trusts.password_forms.ResetForm",
 }
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+# Attempts, time and whose: an address, an account or browser (key), a signed-in person.
+# What each is for and why nobody can lock others out: docs/sign-in.md, trusts/limits.py.
 SIGN_IN_LIMITS = {
     "login": "",
     "login_failed": "10/15m/key,100/d/key",
@@ -201,7 +201,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited by the address; there is
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+if PRODUCTION and not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
+    raise ImproperlyConfigured(
+        "Set EMAIL_URL to your mail server, such as smtp+tls://user:password@host:587: "
+        "elsewhere, mails would show in the log the links that let people in."
+    )
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds; somebody waits for the page
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trust Quality <noreply@localhost>")
 
 LANGUAGE_CODE = "en-gb"
@@ -228,13 +234,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-if PRODUCTION and not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
-    raise ImproperlyConfigured(
-        "Set EMAIL_URL to your mail server, such as smtp+tls://user:password@host:587: "
-        "elsewhere, mails would show in the log the links that let people in."
-    )
         "style-src": [SELF],
-EMAIL_TIMEOUT = 20  # seconds; somebody waits for the page
         "font-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
