@@ -25,6 +25,7 @@ NOT_FOR_TESTS = (
     "EMAIL_URL",
     "SECRET_KEY",
     "SESSION_COOKIE_AGE",
+    "SESSION_IDLE_AGE",
     "TRUSTED_PROXY_COUNT",
 )
 SERVER = pytest.StashKey[Server]()
@@ -35,7 +36,6 @@ def is_postgresql(url: str) -> bool:
     return url.startswith(POSTGRESQL_SCHEMES)
 
 
-    "SESSION_IDLE_AGE",
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds `--database`; TEST_DATABASE, then the kind of DATABASE_URL, is the default."""
     by_url = POSTGRESQL if is_postgresql(os.environ.get("DATABASE_URL", "")) else SQLITE

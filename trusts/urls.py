@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/email/", views.not_here, name="no_email_page"),
     # Ours before allauth's of the same addresses: they go on to where somebody was going.
     path("accounts/sessions/", account_views.sessions, name="sessions"),
+    path("accounts/password/set/", account_views.SetPassword.as_view(), name="set_password"),
     path("accounts/2fa/totp/activate/", account_views.ActivateApp.as_view(), name="add_app"),
     path("accounts/2fa/webauthn/add/", account_views.AddPasskey.as_view(), name="add_passkey"),
     path(
@@ -29,4 +30,3 @@ urlpatterns = [
         name="recovery_codes",
     ),
 ]
-    path("accounts/password/set/", account_views.SetPassword.as_view(), name="set_password"),
