@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.forms import BaseForm
+from typing import Any
+
+from django.forms import BaseForm, FileField
 from django.http import HttpRequest, QueryDict
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +21,15 @@ page = require_http_methods(["GET", "HEAD", "POST"])
 def typed(request: HttpRequest) -> QueryDict | None:
     """What was sent, for a form; a form sent empty is still to be checked."""
     return request.POST if request.method == "POST" else None
+
+
+def as_typed(form: BaseForm) -> dict[str, Any]:
+    """What a form was sent with, to stand in one that is opened once more without complaints."""
+    return {
+        name: field.widget.value_from_datadict(form.data, {}, form.add_prefix(name))
+        for name, field in form.fields.items()
+        if not isinstance(field, FileField)
+    }
 
 
 def status_of(form: BaseForm) -> int:

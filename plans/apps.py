@@ -4,9 +4,9 @@ from django.apps import AppConfig
 
 
 class PlansConfig(AppConfig):
-    """Registers the app and its part of the home page."""
+    """Registers the app, its part of the home page and what people leave behind in it."""
 
     name = "plans"
 
     def ready(self) -> None:
-        from plans import home_panel  # noqa: F401
+        from plans import handover, home_panel  # noqa: F401

@@ -23,9 +23,10 @@ from frameworks.framework_template import template
 from frameworks.models import Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
-from tests.conftest import align, client_of, make_framework, make_next_edition
+from tests.conftest import align, client_of, make_framework, make_next_edition, make_user
 from tests.grids import make_grid
-from trusts.models import Trust, User
+from trusts.invitations import Newcomer, invite
+from trusts.models import Role, Trust, User
 
 PEOPLE = (
     "lead",
@@ -66,6 +67,15 @@ TABLE = [
     ("trusts:index",             "",                    "302 302 302 302 302 302 200 200", "405"),
     ("trusts:healthz",           "",                    "200",         "405"),
     ("trusts:home",              "trust",               MEMBERS_SEE,   NO_POST),
+    ("trusts:people",            "trust",               MEMBERS_SEE,   NO_POST),
+    ("trusts:invite",            "trust",               LEAD_SEES,     LEAD_FAILS),
+    ("trusts:invite_several",    "trust",               LEAD_SEES,     LEAD_FAILS),
+    ("trusts:turnover",          "trust",               LEAD_SEES,     LEAD_FAILS),
+    ("trusts:member",            "trust member",        LEAD_SEES,     LEAD_FAILS),
+    ("trusts:remove_member",     "trust member",        LEAD_SEES,     LEAD_SAVES),
+    ("trusts:resend",            "trust",               NO_GET,        LEAD_SAVES),
+    ("trusts:invitation",        "trust invitation",    LEAD_SEES,     LEAD_FAILS),
+    ("trusts:accept_invitation", "token",               "200",         "422"),
     ("trusts:settings",          "trust",               LEAD_SEES,     LEAD_SAVES),
     ("trusts:account",           "",                    "200 200 200 200 200 200 200 302", NO_POST),
     ("trusts:second_factor",     "",                    "200 200 200 200 200 200 200 302", NO_POST),
@@ -226,9 +236,15 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
     Framework.objects.filter(pk=own.pk).update(is_published=False)
     owned = OwnFramework.objects.create(trust=northfield, framework=own, created_by=lead)
     upload = keep_upload(trust=northfield, file_name="culture.xlsx", document=template(), by=lead)
+    member = make_user("member@northfield.example", trust=northfield, role=Role.OBSERVER)
+    newcomer = Newcomer("newcomer@northfield.example", Role.TRUSTEE)
+    [letter] = invite(trust=northfield, newcomers=[newcomer], by=lead)
     return {
         "": [],
         "trust": [northfield.slug],
+        "trust member": [northfield.slug, member.memberships.get().pk],
+        "trust invitation": [northfield.slug, letter.invitation.pk],
+        "token": [letter.token],
         "trust upload": [northfield.slug, upload.pk],
         "trust own": [northfield.slug, owned.pk],
         "own framework": [own.key, own.edition],

@@ -173,6 +173,8 @@ SIGN_IN_LIMITS = {
     "reauthenticate": "20/15m/user",
     "change_password": "10/15m/user",
     "accept_invitation": "60/15m/ip",
+    "invite": "200/d/key",
+    "invite_again": "5/d/key",
 }
 # Empty would leave allauth's own limits on; tests sign in more often than people do.
 ACCOUNT_RATE_LIMITS = False if ENVIRONMENT == "test" else SIGN_IN_LIMITS

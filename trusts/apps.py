@@ -9,4 +9,4 @@ class TrustsConfig(AppConfig):
     name = "trusts"
 
     def ready(self) -> None:
-        from trusts import second_factor, sessions, sign_in  # noqa: F401
+        from trusts import people_panel, second_factor, sessions, sign_in  # noqa: F401

@@ -40,6 +40,8 @@ class Panel:
     template_name: str
     context: dict[str, Any] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
+    is_last: bool = False
+    """Whether its section stands below those of the apps above this one."""
 
 
 PanelMaker = Callable[[User, Trust], Panel]
@@ -54,7 +56,8 @@ def register(maker: PanelMaker) -> PanelMaker:
 
 def panels_for(user: User, trust: Trust) -> list[Panel]:
     """Every app's panel for this person and trust."""
-    return [maker(user, trust) for maker in _panel_makers]
+    panels = [maker(user, trust) for maker in _panel_makers]
+    return sorted(panels, key=lambda panel: panel.is_last)
 
 
 def tasks_of(panels: list[Panel]) -> list[Task]:

@@ -2,13 +2,35 @@
 
 from django.urls import path
 
-from trusts import account_views, settings_views, views
+from trusts import account_views, invitation_views, people_views, settings_views, views
 
 app_name = "trusts"
 urlpatterns = [
     path("", views.index, name="index"),
     path("healthz", views.healthz, name="healthz"),
     path("trusts/<slug:slug>/", views.home, name="home"),
+    path("trusts/<slug:slug>/people/", people_views.people, name="people"),
+    path("trusts/<slug:slug>/people/turnover/", people_views.turnover, name="turnover"),
+    path("trusts/<slug:slug>/people/<int:pk>/", people_views.member, name="member"),
+    path("trusts/<slug:slug>/people/<int:pk>/remove/", people_views.remove, name="remove_member"),
+    path("trusts/<slug:slug>/people/invite/", invitation_views.invite_one, name="invite"),
+    path(
+        "trusts/<slug:slug>/people/invite/several/",
+        invitation_views.invite_several,
+        name="invite_several",
+    ),
+    path("trusts/<slug:slug>/people/invitations/", invitation_views.resend, name="resend"),
+    path(
+        "trusts/<slug:slug>/people/invitations/<int:pk>/",
+        invitation_views.invitation,
+        name="invitation",
+    ),
+    # Its token is masked in the log (trustquality/logs.py).
+    path(
+        "invitations/<str:token>/",
+        invitation_views.accept_invitation,
+        name="accept_invitation",
+    ),
     path("trusts/<slug:slug>/settings/", settings_views.trust_settings, name="settings"),
     path("accounts/", account_views.account, name="account"),
     path("accounts/second-factor/", account_views.second_factor, name="second_factor"),

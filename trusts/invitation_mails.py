@@ -1,0 +1,97 @@
+"""Sending invitations by mail. A mail that cannot be sent costs the invitation nothing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.core.mail import EmailMessage, get_connection
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from trusts.invitations import VALID_FOR, Letter, posted
+from trusts.models import Trust, User
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 15
+"""Seconds after which no further mail is begun: whoever sent the list waits for the page."""
+
+
+def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
+    """Send the letters one by one; each is noted as soon as it has gone.
+
+    Call it when what they tell is committed: a mail cannot be taken back.
+
+    Returns:
+        Those that did not go: the server was not there or refused, it took too long, or the
+        trust has sent very many today.
+    """
+    until = time.monotonic() + PATIENCE
+    connection = get_connection() if letters else None
+    unsent = []
+    for letter in letters:
+        late = time.monotonic() > until
+        if late or not _may_send(request, letter) or not _send(request, letter, connection, by):
+            unsent.append(letter)
+        else:
+            posted(letter=letter, by=by)
+    if connection:
+        with suppress(Exception):
+            connection.close()
+    return unsent
+
+
+def _may_send(request: HttpRequest, letter: Letter) -> bool:
+    """Whether the trust has sent few enough today, and this address got few enough."""
+    invitation = letter.invitation
+    keys = {
+        "invite": f"trust:{invitation.trust_id}",
+        "invite_again": f"{invitation.trust_id}:{invitation.email}",
+    }
+    return all(
+        ratelimit.consume(request, app="allauth.account", action=action, key=key)
+        for action, key in keys.items()
+    )
+
+
+def _send(request: HttpRequest, letter: Letter, connection: Any, by: User) -> bool:
+    mail = mail_of(request, letter, by=by)
+    mail.connection = connection
+    try:
+        return bool(mail.send())
+    except Exception as fault:  # whatever a mail server or its settings can do wrong
+        logger.error("An invitation could not be mailed: %s", type(fault).__name__)
+        with suppress(Exception):
+            connection.close()  # the next one begins afresh
+        return False
+
+
+def mail_of(request: HttpRequest, letter: Letter, *, by: User) -> EmailMessage:
+    """The mail with its link; answers go to who invites, who can say that it is no trick."""
+    invitation, trust = letter.invitation, letter.invitation.trust
+    address = reverse("trusts:accept_invitation", args=[letter.token])
+    context = {
+        "trust": trust,
+        "invitation": invitation,
+        "by": by,
+        "days": VALID_FOR.days,
+        "link": request.build_absolute_uri(address),
+    }
+    return EmailMessage(
+        subject=subject_for(trust),
+        body=render_to_string("trusts/mail/invitation.txt", context),
+        to=[invitation.email],
+        reply_to=[by.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def subject_for(trust: Trust) -> str:
+    """One line, whatever stands in the trust's name."""
+    return " ".join(f"You are invited to {trust.name} on Trust Quality".split())
