@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.db.models import F
 from django.test import Client
@@ -14,6 +16,9 @@ from assessments.actions import create_assessment
 from assessments.models import Assessment
 from frameworks.models import Alignment, Domain, Element, Framework, Level, Statement
 from trusts.models import Membership, Role, Trust, User
+
+if TYPE_CHECKING:
+    from tests.openid.provider import OpenIDProvider
 
 PASSWORD = "a long enough passphrase"
 
@@ -200,3 +205,21 @@ def assessment(northfield: Trust, framework: Framework, lead: User) -> Assessmen
     return create_assessment(
         trust=northfield, framework=framework, title="Self-assessment 2026", due_on=None, by=lead
     )
+
+
+@pytest.fixture(scope="session")
+def openid_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIDProvider]:
+    """A real OpenID provider, started once."""
+    from tests.openid.provider import OpenIDProvider
+
+    provider = OpenIDProvider(tmp_path_factory.mktemp("openid"))
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def openid(openid_process: OpenIDProvider, settings: LazySettings) -> OpenIDProvider:
+    """The provider, telling the truth, and set here as the one that people may sign in with."""
+    openid_process.tell(back="http://testserver/accounts/work/oidc/callback/")
+    settings.WORK_ACCOUNTS = (openid_process.as_set,)
+    return openid_process

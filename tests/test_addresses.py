@@ -12,6 +12,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -81,6 +82,13 @@ TABLE = [
     ("trusts:second_factor",     "",                    "200 200 200 200 200 200 200 302", NO_POST),
     ("trusts:sessions",          "",                    "200 200 200 200 200 200 200 302",
                                                         "302 302 302 302 302 302 302 401"),
+    # With no provider of work accounts set, as here; tests/trusts/test_work_accounts.py sets one.
+    ("trusts:work_accounts",     "",       "200 404 404 404 404 404 404 302", NO_POST),
+    ("trusts:remove_work_account", "work account", NO_GET,
+                                           "302 404 404 404 404 404 404 401"),
+    ("trusts:work_account_sign_in", "provider",    "405",               "404"),
+    ("trusts:link_work_account", "provider",            NO_GET,        NOWHERE_SENT),
+    ("trusts:work_account_callback", "provider",        "404",         "405"),
     ("trusts:no_email_page",     "",                    NOWHERE_SEEN,  NOWHERE_SENT),
     ("frameworks:index",         "",                    "200",         "405"),
     ("frameworks:search",        "",                    "200",         "405"),
@@ -262,6 +270,8 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         "priority": [priority.pk],
         "action": [action.pk],
         "issued": [issued.pk],
+        "provider": ["microsoft"],
+        "work account": [SocialAccount.objects.create(user=lead, provider="oidc", uid="1").pk],
     }
 
 
@@ -303,7 +313,9 @@ def test_guessed_addresses_are_not_found(people, rows) -> None:
         guesses = [one + 999_983 if isinstance(one, int) else "x-" + one for one in rows[of]]
         if guesses:
             address = reverse(name, args=guesses)
-            assert people["lead"].get(address).status_code == (405 if get == NO_GET else 404), name
+            assert people["lead"].get(address).status_code == (
+                405 if get in (NO_GET, "405") else 404
+            ), name
             refusal = 405 if post in (NO_POST, "405") else 404
             assert people["lead"].post(address).status_code == refusal, name
 

@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from trusts.work_account_settings import providers_from
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "crispy_forms",
     "csp",
@@ -173,6 +176,7 @@ SIGN_IN_LIMITS = {
     "reauthenticate": "20/15m/user",
     "change_password": "10/15m/user",
     "accept_invitation": "60/15m/ip",
+    "work_account": "60/15m/ip",
     "invite": "200/d/key",
     "invite_again": "5/d/key",
 }
@@ -201,6 +205,29 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Trust Quality"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited by the address; there is no sign-up
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+
+# Work accounts, by OpenID Connect; none is offered unless set (docs/work-accounts.md).
+WORK_ACCOUNTS = providers_from(
+    {
+        "MICROSOFT_CLIENT_ID": env.str("MICROSOFT_CLIENT_ID", default=""),
+        "MICROSOFT_CLIENT_SECRET": env.str("MICROSOFT_CLIENT_SECRET", default=""),
+        "MICROSOFT_TENANT": env.str("MICROSOFT_TENANT", default=""),
+        "GOOGLE_CLIENT_ID": env.str("GOOGLE_CLIENT_ID", default=""),
+        "GOOGLE_CLIENT_SECRET": env.str("GOOGLE_CLIENT_SECRET", default=""),
+        "GOOGLE_HOSTED_DOMAIN": env.str("GOOGLE_HOSTED_DOMAIN", default=""),
+        "OIDC_NAME": env.str("OIDC_NAME", default=""),
+        "OIDC_SERVER_URL": env.str("OIDC_SERVER_URL", default=""),
+        "OIDC_CLIENT_ID": env.str("OIDC_CLIENT_ID", default=""),
+        "OIDC_SECRET": env.str("OIDC_SECRET", default=""),
+    },
+    over_https=PRODUCTION,
+)
+SOCIALACCOUNT_ADAPTER = "trusts.work_accounts.WorkAccounts"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address that a provider tells matches nobody
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 if PRODUCTION and not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):

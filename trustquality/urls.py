@@ -12,6 +12,9 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("plans.urls")),
     path("", include("reports.urls")),
-    path("accounts/", include("allauth.urls")),
+    # Not allauth.urls: it brings sign-up with work accounts, and addresses for linking them.
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
 ]

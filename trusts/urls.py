@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trusts import account_views, invitation_views, people_views, settings_views, views
+from trusts import account_views, invitation_views, people_views, settings_views, views, work_account_views
 
 app_name = "trusts"
 urlpatterns = [
@@ -34,6 +34,17 @@ urlpatterns = [
     path("trusts/<slug:slug>/settings/", settings_views.trust_settings, name="settings"),
     path("accounts/", account_views.account, name="account"),
     path("accounts/second-factor/", account_views.second_factor, name="second_factor"),
+    path("accounts/work/", work_account_views.work_accounts, name="work_accounts"),
+    path(
+        "accounts/work/<int:account>/remove/", work_account_views.remove, name="remove_work_account"
+    ),
+    path("accounts/work/<slug:provider>/", work_account_views.sign_in, name="work_account_sign_in"),
+    path("accounts/work/<slug:provider>/link/", work_account_views.link, name="link_work_account"),
+    path(
+        "accounts/work/<slug:provider>/callback/",
+        work_account_views.callback,
+        name="work_account_callback",
+    ),
     # Before allauth's page of this address, where people would change what they sign in with.
     path("accounts/email/", views.not_here, name="no_email_page"),
     # Ours before allauth's of the same addresses: they go on to where somebody was going.
