@@ -21,7 +21,7 @@ from assessments.actions import agree_assessment, create_assessment
 from assessments.models import Assessment, OwnFramework
 from assessments.own_frameworks import keep_upload
 from frameworks.framework_template import template
-from frameworks.models import Framework
+from frameworks.models import Element, Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
 from tests.conftest import align, client_of, make_framework, make_next_edition, make_user
@@ -203,21 +203,44 @@ def people(lead, chair, executive, trustee, observer, stranger) -> dict[str, Cli
     return dict(zip(PEOPLE, [*browsers, Client()], strict=True))
 
 
+def public_frameworks() -> dict[str, Framework]:
+    """Frameworks that everybody reads, one for each page about them."""
+    rated, mirrored = make_framework(), make_framework("mirrored")
+    code = Element.objects.filter(domain__framework=rated).in_order()[0].code
+    align(rated, code, mirrored, code)
+    reissued = make_next_edition(make_framework("reissued"))
+    return {"rated": rated, "mirrored": mirrored, "reissued": reissued, "grid": make_grid()}
+
+
 @pytest.fixture
-def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> dict[str, list]:
-    """One of everything of Northfield, by the name that the table gives it."""
-    agreed = create_assessment(
-        trust=northfield, framework=framework, title="Agreed", due_on=None, by=lead
+def public(db: None) -> dict[str, Framework]:
+    return public_frameworks()
+
+
+@pytest.fixture
+def rows(public: dict[str, Framework], northfield: Trust, lead: User) -> dict[str, list]:
+    return everything_of(northfield, lead, public)
+
+
+@pytest.fixture
+def their_rows(public: dict[str, Framework], southmere: Trust, stranger: User) -> dict[str, list]:
+    return everything_of(southmere, stranger, public)
+
+
+def everything_of(trust: Trust, lead: User, public: dict[str, Framework]) -> dict[str, list]:
+    """One of everything of a trust, by the name that the table gives it."""
+    framework, mirrored, reissued = public["rated"], public["mirrored"], public["reissued"]
+    assessment, agreed, grid = (
+        create_assessment(trust=trust, framework=public[of], title=title, due_on=None, by=lead)
+        for of, title in (
+            ("rated", "Self-assessment 2026"),
+            ("rated", "Agreed"),
+            ("grid", "By cell"),
+        )
     )
     agree_assessment(assessment=agreed, minute_reference="", by=lead)
-    grid = create_assessment(
-        trust=northfield, framework=make_grid(), title="By cell", due_on=None, by=lead
-    )
     plan = Plan.objects.create(assessment=agreed, title="Action plan", created_by=lead)
     element = agreed.ratings.in_order().first().element
-    mirrored = make_framework("mirrored")
-    align(framework, element.code, mirrored, element.code)
-    reissued = make_next_edition(make_framework("reissued"))
     priority = Priority.objects.create(plan=plan, element=element, order=1)
     action = Action.objects.create(
         priority=priority,
@@ -230,7 +253,7 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         key=uuid4(),
     )
     issued = IssuedReport.objects.create(
-        trust=northfield,
+        trust=trust,
         kind="action_plan",
         plan=plan,
         title="Action plan",
@@ -240,21 +263,21 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         sha256="0" * 64,
         document=b"%PDF-1.7",
     )
-    own = make_framework("own")
+    own = make_framework(f"own-{trust.slug}")
     Framework.objects.filter(pk=own.pk).update(is_published=False)
-    owned = OwnFramework.objects.create(trust=northfield, framework=own, created_by=lead)
-    upload = keep_upload(trust=northfield, file_name="culture.xlsx", document=template(), by=lead)
-    member = make_user("member@northfield.example", trust=northfield, role=Role.OBSERVER)
-    newcomer = Newcomer("newcomer@northfield.example", Role.TRUSTEE)
-    [letter] = invite(trust=northfield, newcomers=[newcomer], by=lead)
+    owned = OwnFramework.objects.create(trust=trust, framework=own, created_by=lead)
+    upload = keep_upload(trust=trust, file_name="culture.xlsx", document=template(), by=lead)
+    member = make_user(f"member@{trust.slug}.example", trust=trust, role=Role.OBSERVER)
+    newcomer = Newcomer(f"newcomer@{trust.slug}.example", Role.TRUSTEE)
+    [letter] = invite(trust=trust, newcomers=[newcomer], by=lead)
     return {
         "": [],
-        "trust": [northfield.slug],
-        "trust member": [northfield.slug, member.memberships.get().pk],
-        "trust invitation": [northfield.slug, letter.invitation.pk],
+        "trust": [trust.slug],
+        "trust member": [trust.slug, member.memberships.get().pk],
+        "trust invitation": [trust.slug, letter.invitation.pk],
         "token": [letter.token],
-        "trust upload": [northfield.slug, upload.pk],
-        "trust own": [northfield.slug, owned.pk],
+        "trust upload": [trust.slug, upload.pk],
+        "trust own": [trust.slug, owned.pk],
         "own framework": [own.key, own.edition],
         "own element": [own.key, own.edition, "MU-01"],
         "framework": [framework.key, framework.edition],
@@ -271,7 +294,9 @@ def rows(assessment: Assessment, framework, northfield: Trust, lead: User) -> di
         "action": [action.pk],
         "issued": [issued.pk],
         "provider": ["microsoft"],
-        "work account": [SocialAccount.objects.create(user=lead, provider="oidc", uid="1").pk],
+        "work account": [
+            SocialAccount.objects.create(user=lead, provider="oidc", uid=trust.slug).pk
+        ],
     }
 
 
