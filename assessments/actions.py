@@ -12,12 +12,9 @@ from django.utils import timezone
 from assessments.carrying import may_be_carried
 from assessments.models import Assessment, Rating
 from assessments.querysets import RatingQuerySet
+from assessments.status import NotAllowedNow, change_status, locked
 from frameworks.models import Element, Framework
 from trusts.models import Trust, User
-
-
-class NotAllowedNow(Exception):
-    """The assessment's status does not allow it; the message says what to do instead."""
 
 
 class TitleTaken(Exception):
@@ -183,9 +180,9 @@ def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User)
     Raises:
         NotAllowedNow: it is not being agreed, or somebody has just signed it off.
     """
-    _locked(assessment)
+    locked(assessment)
     Rating.objects.filter(assessment=assessment).touch()  # waits for saves under way
-    _change_status(
+    change_status(
         assessment,
         before=Assessment.Status.AGREEING,
         after=Assessment.Status.AGREED,
@@ -204,7 +201,7 @@ def reopen_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
     Raises:
         NotAllowedNow: it is not agreed.
     """
-    _change_status(
+    change_status(
         assessment,
         before=Assessment.Status.AGREED,
         after=Assessment.Status.AGREEING,
@@ -215,39 +212,6 @@ def reopen_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
         reason=reason,
         by=by,
     )
-
-
-def _change_status(
-    assessment: Assessment,
-    *,
-    before: str,
-    after: str,
-    refusal: str,
-    by: User,
-    reason: str = "",
-    **fields: object,
-) -> None:
-    """Move the row itself on, not what the caller read of it some time ago."""
-    current = _locked(assessment)
-    if current.status != before:
-        raise NotAllowedNow(refusal)
-    changes = {"status": after} | fields
-    for name, value in changes.items():
-        setattr(current, name, value)
-        setattr(assessment, name, value)
-    # The two names by which simple-history is told who and why.
-    current._history_user = by  # type: ignore[attr-defined]
-    current._change_reason = reason  # type: ignore[attr-defined]
-    current.save(update_fields=list(changes))
-
-
-def _locked(assessment: Assessment) -> Assessment:
-    """The assessment's row, held until the transaction ends.
-
-    Whoever changes several of its ratings takes this first: in any other order two of
-    them could wait for each other for ever.
-    """
-    return Assessment.objects.select_for_update().get(pk=assessment.pk)
 
 
 @transaction.atomic
@@ -267,7 +231,7 @@ def mark_priorities(
         add: elements, by primary key, that are priorities from now on.
         remove: elements that no longer are, unless they are in `add`.
     """
-    _locked(assessment)
+    locked(assessment)
     changed = [
         rating
         for rating in assessment.ratings.select_for_update().order_by("pk")

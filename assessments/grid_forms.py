@@ -11,9 +11,10 @@ from typing import cast
 from django import forms
 from django.http import QueryDict
 
-from assessments.actions import NotAllowedNow, SavedMeanwhile, record_rating
+from assessments.actions import SavedMeanwhile, record_rating
 from assessments.forms import LevelRadios
 from assessments.models import Rating
+from assessments.status import NotAllowedNow
 from frameworks.models import Level
 from govuk.fields import PageKeyField, RowField, VersionField
 from govuk.views import CONFLICT, INVALID

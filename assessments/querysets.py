@@ -87,6 +87,14 @@ class VersionedQuerySet(TrustOwnedQuerySet[Saved]):
             return saved
         return None
 
+    def touch(self) -> int:
+        """Make every open page of these rows out of date, also for its own next save.
+
+        For changes that pages must not write over: a signature, a priority, the end of
+        collecting.
+        """
+        return self.update(version=F("version") + 1, saved_from="")
+
     def _write(self, row: Saved, unchanged: Q) -> bool:
         names = (*self.written, "saved_from", "save_number")
         fields = {name: getattr(row, name) for name in names}
@@ -122,13 +130,6 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
     def with_carried_from(self) -> RatingQuerySet:
         """Each with the assessment that its own is carried from, and the edition of that."""
         return self.select_related("assessment__carried_from__framework")
-
-    def touch(self) -> int:
-        """Make every open page of these ratings out of date, also for its own next save.
-
-        For changes that pages must not write over: a signature, a priority.
-        """
-        return self.update(version=F("version") + 1, saved_from="")
 
 
 class RespondentQuerySet(TrustOwnedQuerySet["Respondent"]):

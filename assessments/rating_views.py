@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from assessments.actions import NotAllowedNow, SavedMeanwhile
+from assessments.actions import SavedMeanwhile
 from assessments.carrying import Carried, carried_to
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
+from assessments.status import NotAllowedNow
 from assessments.views import context_of
 from frameworks.changes import Changes, Edition, changes_between
 from frameworks.descriptions import arrange

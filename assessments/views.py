@@ -11,17 +11,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from assessments.actions import (
-    NotAllowedNow,
-    RenamedMeanwhile,
-    agree_assessment,
-    reopen_assessment,
-)
+from assessments.actions import RenamedMeanwhile, agree_assessment, reopen_assessment
 from assessments.carrying import Carried, carry, left_behind
 from assessments.forms import AgreeForm, AssessmentDetailsForm, AssessmentForm, ReopenForm
 from assessments.heat_map import build_heat_map
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
+from assessments.status import NotAllowedNow
 from frameworks.models import Framework, Level
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved

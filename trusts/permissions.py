@@ -19,6 +19,7 @@ class Permission(StrEnum):
     """What can be done in a trust; the value finishes the sentence "you cannot …"."""
 
     VIEW = "see this trust's work"
+    RESPOND = "give a view of your own"
     RATE = "record or sign off the board's ratings"
     MANAGE = "set up an assessment or a framework"
     PLAN = "write the action plan"
@@ -29,11 +30,18 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.LEAD: frozenset(Permission),
-    Role.CHAIR: frozenset({Permission.VIEW, Permission.RATE, Permission.ISSUE}),
-    Role.EXECUTIVE: frozenset({Permission.VIEW, Permission.PLAN, Permission.ISSUE}),
-    Role.TRUSTEE: frozenset({Permission.VIEW}),
+    Role.CHAIR: frozenset({Permission.VIEW, Permission.RESPOND, Permission.RATE, Permission.ISSUE}),
+    Role.EXECUTIVE: frozenset(
+        {Permission.VIEW, Permission.RESPOND, Permission.PLAN, Permission.ISSUE}
+    ),
+    Role.TRUSTEE: frozenset({Permission.VIEW, Permission.RESPOND}),
     Role.OBSERVER: frozenset({Permission.VIEW}),
 }
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that may do it."""
+    return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
 
 
 class WrongRole(PermissionDenied):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Barrier
 from time import sleep
 
 import pytest
 from django.db import connections, transaction
 
 from assessments.actions import (
-    NotAllowedNow,
     SavedMeanwhile,
     agree_assessment,
     create_assessment,
@@ -22,10 +19,10 @@ from assessments.actions import (
     reopen_assessment,
 )
 from assessments.models import Assessment, Rating
+from assessments.status import NotAllowedNow
 from tests.conftest import make_framework, make_user
+from tests.together import WRITERS, at_once
 from trusts.models import Role, Trust
-
-WRITERS = 8
 
 
 @pytest.fixture
@@ -36,21 +33,6 @@ def committed(transactional_db) -> Assessment:
     return create_assessment(
         trust=trust, framework=make_framework(), title="At once", due_on=None, by=lead
     )
-
-
-def at_once(work: Callable[[int], str]) -> list[str]:
-    """Run `work` in as many threads as there are writers, all let go together."""
-    barrier = Barrier(WRITERS)
-
-    def run(number: int) -> str:
-        try:
-            barrier.wait(timeout=30)
-            return work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(WRITERS) as pool:
-        return list(pool.map(run, range(WRITERS)))
 
 
 def save(rating_pk: int, note: str, *, version: int) -> str:

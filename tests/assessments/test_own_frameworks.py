@@ -36,7 +36,8 @@ from plans.models import Plan, Priority
 from reports.action_plan import Stamp, build_action_plan
 from tests.conftest import client_of, make_user
 from tests.page import Page
-from tests.plans.conftest import WRITERS, action_fields, address, at_once
+from tests.plans.conftest import action_fields, address
+from tests.together import WRITERS, at_once
 from trusts.models import Role, Trust, User
 
 HOSTILE = "<script>alert(1)</script> {{ 7 }} =1+1 & \"q'"

@@ -26,7 +26,7 @@ from frameworks.wording import (
 )
 from govuk.sheets import read_workbook
 from tests.conftest import make_framework
-from tests.plans.conftest import at_once
+from tests.together import at_once
 
 SOURCE = "© Nobody 2026, used with permission."
 

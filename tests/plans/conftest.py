@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,8 +16,6 @@ from plans.models import Action, Plan, Priority
 from tests.conftest import client_of
 from tests.page import Page
 from trusts.models import User
-
-WRITERS = 8
 
 
 @pytest.fixture
@@ -128,21 +122,6 @@ def error_links(page: Page) -> dict[str, str]:
     missing = set(links.values()) - page.ids()
     assert not missing, f"links that lead nowhere: {missing}"
     return links
-
-
-def at_once(work: Callable[[int], Any], writers: int = WRITERS) -> list[Any]:
-    """Run `work` in so many threads, all let go together."""
-    barrier = Barrier(writers)
-
-    def run(number: int) -> Any:
-        try:
-            barrier.wait(timeout=30)
-            return work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(writers) as pool:
-        return list(pool.map(run, range(writers)))
 
 
 def send_new(priority: Priority, user, **changes: Any):

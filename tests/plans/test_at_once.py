@@ -23,7 +23,8 @@ from plans.actions import (
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
 from tests.conftest import make_framework, make_user
-from tests.plans.conftest import WRITERS, action_fields, at_once
+from tests.plans.conftest import action_fields
+from tests.together import WRITERS, at_once
 from trusts.models import Role, Trust
 
 

@@ -18,6 +18,7 @@ from trusts.permissions import (
 # As the design has it: lead, chair, executive, trustee, observer.
 TABLE = {
     Permission.VIEW: (True, True, True, True, True),
+    Permission.RESPOND: (True, True, True, True, False),
     Permission.RATE: (True, True, False, False, False),
     Permission.MANAGE: (True, False, False, False, False),
     Permission.PLAN: (True, False, True, False, False),
