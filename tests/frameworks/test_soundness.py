@@ -20,7 +20,7 @@ def test_framework_rows_take_five_queries(
     framework: Framework, django_assert_num_queries: object
 ) -> None:
     _align(framework)
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(5):
         faults_of(FrameworkRows.of(framework))
 
 

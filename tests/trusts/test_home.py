@@ -126,7 +126,7 @@ def test_panel_knows_its_context_the_trust_and_what_one_may(
     who: str, more: str, makers: None, panel_template: str, request: pytest.FixtureRequest
 ) -> None:
     for say in ("First", "Second"):
-        register(lambda user, trust, say=say: Panel(panel_template, {"say": say}))  # type: ignore[misc]
+        register(lambda user, trust, say=say: Panel(panel_template, {"say": say}))
     page = page_of(request.getfixturevalue(who))
     assert [node.text for node in page.all("div", "tq-panels__panel")] == [
         f"First for Northfield Learning Trust{more}",
