@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Any
 
@@ -21,6 +22,9 @@ from django import forms
 LONGEST_CODE = 40
 """Characters: room for the blanks that some apps and people put between digits."""
 LONGEST_NAME = 60
+LONGEST_CREDENTIAL = 20_000
+RESPONSE = ("clientDataJSON", "attestationObject")
+BASE64 = re.compile(r"[A-Za-z0-9_-]+=*")
 
 
 class NamesCode(forms.Form):
@@ -91,12 +95,40 @@ SHAPELESS = (
 )
 
 
+class CredentialField(forms.JSONField):
+    """What a passkey answers: always an object, and never shown again."""
+
+    def to_python(self, value: Any) -> Any:
+        if len(value or "") > LONGEST_CREDENTIAL:
+            raise _refusal()
+        try:
+            credential = super().to_python(value)
+        except SHAPELESS:
+            raise _refusal() from None
+        if credential is not None and not isinstance(credential, dict):
+            raise _refusal()
+        return credential
+
+    def bound_data(self, data: Any, initial: Any) -> str:
+        return ""
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
+
 class SurvivesNonsense(forms.Form):
     """What a script sends need not have the shape of a passkey; it is refused in any case.
 
     allauth and fido2 take much of that shape for granted. Nothing is written before both
     have gone through, so whatever they stumble over is an answer that is not right.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField(
+            widget=forms.HiddenInput,
+            error_messages={"required": "No passkey was used."},
+        )
 
     def _clean_fields(self) -> None:
         try:
@@ -128,6 +160,21 @@ class AddPasskeyForm(NamesPasskey, SurvivesNonsense, AddWebAuthnForm):
         required=False,
         initial=True,
     )
+
+    def clean_credential(self) -> dict[str, Any]:
+        """Keep what makes a passkey and nothing else that was sent with it."""
+        credential: dict[str, Any] = self.cleaned_data["credential"]
+        told = credential.get("clientExtensionResults", {}).get("credProps", {})
+        response = {name: credential["response"][name] for name in RESPONSE}
+        if not all(map(BASE64.fullmatch, (credential["rawId"], *response.values()))):
+            raise _refusal()
+        return {
+            "type": "public-key",
+            "id": credential["rawId"],
+            "rawId": credential["rawId"],
+            "response": response,
+            "clientExtensionResults": {"credProps": {"rk": bool(told.get("rk"))}},
+        }
 
 
 class NamePasskeyForm(NamesPasskey, EditWebAuthnForm):
