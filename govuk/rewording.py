@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,10 +23,15 @@ Run = tuple[str, Sequence[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Rewording:
-    """A text before and after, as HTML: words that went are in `<del>`, new ones in `<ins>`."""
+    """A text before and after, as HTML: words that went are in `<del>`, new ones in `<ins>`.
+
+    Attributes:
+        kept: the share of the longer text's words that is the same in both, from 0 to 1.
+    """
 
     before: SafeString
     after: SafeString
+    kept: float = 0
 
 
 def reworded(
@@ -42,12 +48,35 @@ def reworded(
     if old == new:
         return None
     runs = _runs(old, new)
+    same = sum(len(words) for tag, words, _ in runs if tag == "equal")
     if around is not None:
         runs = [run for place, one in enumerate(runs) for run in _cut(one, place, runs, around)]
     return Rewording(
         before=_marked("del", [(tag, words) for tag, words, _ in runs]),
         after=_marked("ins", [(tag, words) for tag, _, words in runs]),
+        kept=same / max(len(old), len(new)),
     )
+
+
+def added(before: str, after: str) -> list[str]:
+    """The stretches of the later text that the earlier one did not have, line ends kept.
+
+    Of a text that is too long to be compared in order, those words that the earlier one did
+    not have at all: too few rather than too many, as they may be shown as one writer's own.
+    """
+    runs = _runs(_words(before, lines=True), _words(after, lines=True))
+    fresh = [part for tag, old, new in runs if tag != "equal" for part in _fresh(old, new)]
+    return [text for words in fresh if (text := str(_joined(words)).strip())]
+
+
+def _fresh(old: Sequence[str], new: Sequence[str]) -> Iterator[list[str]]:
+    if len(old) * len(new) <= MOST_COMPARISONS:
+        yield list(new)
+        return
+    had = set(old)
+    for is_known, words in groupby(new, key=had.__contains__):
+        if not is_known:
+            yield list(words)
 
 
 def _words(text: str, *, lines: bool) -> list[str]:

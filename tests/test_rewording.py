@@ -9,7 +9,7 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govuk.rewording import GAP, reworded
+from govuk.rewording import GAP, added, reworded
 
 WORDS = st.lists(st.sampled_from(["a", "b", "<b>", "&", "it’s", "c"]), max_size=12).map(" ".join)
 LINES = st.lists(WORDS, max_size=4).map("\n".join)
@@ -93,3 +93,18 @@ def test_texts_that_are_slow_to_compare_take_a_bearable_time() -> None:
     began = time.perf_counter()
     reworded("x " + "a " * 490, "y " + "a b " * 240)
     assert time.perf_counter() - began < 2
+
+
+@given(LINES, LINES)
+def test_what_was_added_is_what_is_marked_as_new(before, after) -> None:
+    marked = reworded(before, after, lines=True)
+    stretches = re.findall(r"<ins>(.*?)</ins>", marked.after, re.DOTALL) if marked else []
+    assert added(before, after) == [
+        text for stretch in stretches if (text := unescape(stretch).strip())
+    ]
+
+
+def test_of_a_text_too_long_to_compare_only_new_words_count_as_added() -> None:
+    before = "first " + "a b " * 5_000 + "last"
+    after = "FIRST " + "a b " * 5_000 + "LAST words"
+    assert added(before, after) == ["FIRST", "LAST words"]
