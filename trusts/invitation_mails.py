@@ -26,7 +26,8 @@ PATIENCE = 15
 def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
     """Send the letters one by one; each is noted as soon as it has gone.
 
-    Call it when what they tell is committed: a mail cannot be taken back.
+    Call it when what they tell is committed: a mail cannot be taken back. Of two pages that
+    send the same list at once, each letter is sent by one.
 
     Returns:
         Those that did not go: the server was not there or refused, it took too long, or the
@@ -36,6 +37,8 @@ def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[L
     connection = get_connection() if letters else None
     unsent = []
     for letter in letters:
+        if not letter.is_current():
+            continue  # another page is sending a newer one, or has sent it
         late = time.monotonic() > until
         if late or not _may_send(request, letter) or not _send(request, letter, connection, by):
             unsent.append(letter)

@@ -57,6 +57,12 @@ class Letter:
     invitation: Invitation
     token: str
 
+    def is_current(self) -> bool:
+        """Whether the invitation waits as it did when the letter was written."""
+        hash_then = self.invitation.token_hash
+        rows = Invitation.objects.pending().filter(pk=self.invitation.pk, token_hash=hash_then)
+        return rows.exists()
+
 
 class LinkEnded(Exception):
     """The link was used, withdrawn, replaced by a newer one, or is too old."""

@@ -50,20 +50,25 @@ def changed_meanwhile(membership: Membership) -> str:
     )
 
 
+def in_words(heaps: Sequence[Heap]) -> str:
+    """What somebody owns: 2 open actions."""
+    return " and ".join(map(str, heaps))
+
+
 class HeirField(forms.ChoiceField):
     """Who takes on what somebody leaves behind."""
 
-    def __init__(self, *, of: Membership, heaps: Sequence[Heap], others: Sequence[User]) -> None:
+    def __init__(self, *, label: str, others: Sequence[User], **options: Any) -> None:
         self.people = {str(user.pk): user for user in others}
-        things = " and ".join(map(str, heaps))
         super().__init__(
-            label=f"Who takes on {things} of {of.user}?",
+            label=label,
             required=False,
             choices=[
-                (NOBODY, f"Nobody yet: they stay under {of.user}’s name"),
+                (NOBODY, "Nobody yet"),
                 *((pk, str(user)) for pk, user in self.people.items()),
             ],
             error_messages={"invalid_choice": "Choose somebody of the trust from the list"},
+            **options,
         )
         self.show_optional = False
 
@@ -84,7 +89,12 @@ class RemoveForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if heaps:
-            self.fields["heir"] = HeirField(of=membership, heaps=heaps, others=others)
+            self.fields["heir"] = HeirField(
+                label=f"Who takes on {in_words(heaps)}?",
+                others=others,
+                help_text="Nobody yet leaves what is open under the name that it has, until "
+                "somebody else is chosen in the plan.",
+            )
 
     @property
     def heir(self) -> User | None:
@@ -116,6 +126,7 @@ class TurnoverForm(NewcomersMixin):
     ) -> None:
         super().__init__(data, *args, **kwargs)
         self.members = members
+        self.belongings = belongings
         self.changes: list[Change] = []
         for member in members:
             self._add_fields(member, belongings.get(member.user_id, ()))
@@ -147,7 +158,9 @@ class TurnoverForm(NewcomersMixin):
         )
         if heaps:
             others = [other.user for other in self.members if other.pk != member.pk]
-            self.fields[_name("heir", member)] = HeirField(of=member, heaps=heaps, others=others)
+            self.fields[_name("heir", member)] = HeirField(
+                label=f"If {member.user} has left, who takes on {in_words(heaps)}?", others=others
+            )
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -165,6 +178,14 @@ class TurnoverForm(NewcomersMixin):
     @property
     def leaving(self) -> list[Change]:
         return [change for change in self.changes if change.leaves]
+
+    @property
+    def goodbyes(self) -> list[tuple[Change, str]]:
+        """Who leaves, and what they leave behind."""
+        return [
+            (change, in_words(self.belongings.get(change.membership.user_id, ())))
+            for change in self.leaving
+        ]
 
     @property
     def changing(self) -> list[Change]:

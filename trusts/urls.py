@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from trusts import account_views, invitation_views, people_views, settings_views, views, work_account_views
+from trusts import (
+    account_views,
+    invitation_views,
+    people_views,
+    settings_views,
+    views,
+    work_account_views,
+)
 
 app_name = "trusts"
 urlpatterns = [

@@ -255,6 +255,17 @@ def test_mail_server_that_is_away_costs_no_invitation(
     assert find(token_of(link_to(JANE.email))) == made
 
 
+def test_letter_that_another_page_has_overtaken_is_not_sent(
+    northfield: Trust, lead: User, rf
+) -> None:
+    first = invite(trust=northfield, newcomers=[JANE], by=lead)
+    second = invite(trust=northfield, newcomers=[JANE], by=lead)
+    for letters in (first, second, second):
+        assert post(rf.post("/"), letters, by=lead) == []
+    assert len(mail.outbox) == 2
+    assert find(token_of(links()[-1]))
+
+
 def test_one_refused_address_stops_no_other(lead: User, settings: LazySettings) -> None:
     settings.EMAIL_BACKEND = backend_of(Choosy)
     client = client_of(lead)
