@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 TOO_LARGE = 413
 LARGEST_REQUEST = 6 * 1024 * 1024
 """Bytes of one request: the longest page of notes is a tenth of it, a spreadsheet a third."""
+
+METHODS = ("GET", "HEAD", "POST")
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -27,13 +29,16 @@ class RefuseUnreadable:
 
     A null character cannot be stored by PostgreSQL and stands in no address of ours. A
     request that is too large is refused by its declared length, so that nothing of it
-    is read; the server takes no body without one.
+    is read; the server takes no body without one. No page of ours, nor of a package's, is
+    for another method than a browser's own.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if "\0" in request.path_info:
             raise Http404
         if any("\0" in text for text in (*request.COOKIES.values(), *_asked(request))):
