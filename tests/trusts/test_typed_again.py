@@ -222,3 +222,48 @@ def test_form_with_a_wrong_token_from_our_own_page_is_offered_again(
     assert saved.status_code == 302
     rating.refresh_from_db()
     assert rating.note == "Kept words."
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"referer": "http://evil.example/form"},
+        {"referer": "http://testserver.evil.example/"},
+        {"referer": "https://["},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"referer": "http://testserver/", "sec-fetch-site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_another_sites_words_are_not_repeated_without_https_either(
+    visitor: Client, lead: User, rating: Rating, headers: dict[str, str], is_signed_in: bool
+) -> None:
+    if is_signed_in:
+        sign_in(visitor, lead)
+    else:  # with a token of the browser's own, so that the sign-in page is what refuses
+        visitor.get("/accounts/login/")
+    sent = {"note": "Words that another site put here."}
+    answer = visitor.post(rating.get_absolute_url(), sent, headers=headers)
+    assert answer.status_code == 403
+    assert "another site" not in answer.content.decode()
+    assert not Page(answer.content.decode()).all("textarea")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"referer": "http://testserver/trusts/northfield/"},
+        {"origin": "http://testserver", "sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_own_words_are_repeated_without_https_too(
+    visitor: Client, typed: dict[str, str], rating: Rating, headers: dict[str, str]
+) -> None:
+    answer = visitor.post(rating.get_absolute_url(), typed, headers=headers)
+    assert answer.status_code == 401
+    assert NOTE.split("\r")[0] in answer.content.decode()
