@@ -256,6 +256,9 @@ class Respondent(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.assessment}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:mine", args=[self.assessment_id])
+
 
 class Response(models.Model):
     """One person's own view of one element; nobody else sees it while views are collected.
@@ -289,6 +292,11 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.respondent}: {self.element}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(
+            "assessments:respond", args=[self.respondent.assessment_id, self.element.code]
+        )
 
     @property
     def is_answered(self) -> bool:

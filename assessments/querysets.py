@@ -151,7 +151,7 @@ class ResponseQuerySet(VersionedQuerySet["Response"]):
         return super().visible_to(user).filter(own | closed)
 
     def in_order(self) -> ResponseQuerySet:
-        """As the publisher orders the elements, each with its element, domain and level."""
-        return self.select_related("element__domain", "level").order_by(
+        """As the publisher orders the elements, each with element, domain, level and writer."""
+        return self.select_related("element__domain", "level", "respondent").order_by(
             "element__domain__order", "element__number"
         )

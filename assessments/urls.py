@@ -7,6 +7,7 @@ from assessments import (
     grid_views,
     own_framework_views,
     rating_views,
+    respond_views,
     views,
 )
 
@@ -24,6 +25,9 @@ urlpatterns = [
     path("assessments/<int:pk>/agree/", views.agree, name="agree"),
     path("assessments/<int:pk>/reopen/", views.reopen, name="reopen"),
     path("assessments/<int:pk>/grid/", grid_views.grid, name="grid"),
+    path("assessments/<int:pk>/mine/", respond_views.mine, name="mine"),
+    path("assessments/<int:pk>/mine/all/", respond_views.respond_all, name="respond_all"),
+    path("assessments/<int:pk>/mine/<str:code>/", respond_views.respond, name="respond"),
     path("assessments/<int:pk>/elements/<str:code>/", rating_views.rate, name="rate"),
     path("trusts/<slug:slug>/frameworks/", own_framework_views.index, name="own_frameworks"),
     path("trusts/<slug:slug>/frameworks/new/", own_framework_views.upload, name="upload_framework"),

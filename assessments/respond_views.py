@@ -1,0 +1,170 @@
+"""A member's own task: to think alone first, element by element or all on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from assessments.collecting import finish
+from assessments.models import Assessment, Respondent, Response
+from assessments.respond_forms import ResponseForm
+from assessments.responding import ChangedElsewhere, ClosedMeanwhile
+from assessments.status import NotAllowedNow
+from assessments.views import context_of
+from frameworks.descriptions import arrange
+from frameworks.models import Level
+from govuk.views import CONFLICT, INVALID, page
+from trusts.drafts import redirect_saved
+from trusts.sign_in import SignedInRequest
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a save came out, for the page and for the quiet save while people type."""
+
+    form: ResponseForm
+    status: int
+    saved: Response | None = None
+    theirs: Response | None = None
+    is_closed: bool = False
+
+    @property
+    def is_saved(self) -> bool:
+        return self.status == 200
+
+
+def fetch_own(request: SignedInRequest, pk: int) -> Respondent:
+    """The person's own place in the assessment; 404 for who was not asked."""
+    own = Respondent.objects.visible_to(request.user).filter(user=request.user)
+    named = own.select_related("assessment__trust", "assessment__framework__wording_pack")
+    return get_object_or_404(named, assessment__pk=pk)
+
+
+@page
+def mine(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The own task list; posting says that it is finished."""
+    respondent = fetch_own(request, pk)
+    if request.method == "POST":
+        try:
+            finish(respondent=respondent)
+        except NotAllowedNow as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(
+                request, "Thank you: you have finished. You can still change what you said."
+            )
+        return redirect("assessments:mine", pk)
+    responses = list(respondent.responses.in_order())
+    context = _context(request, respondent) | {
+        "respondent": respondent,
+        "domains": [
+            (domain, list(group))
+            for domain, group in groupby(responses, key=lambda one: one.element.domain)
+        ],
+        "answered_count": sum(1 for one in responses if one.is_answered),
+        "element_count": len(responses),
+        "next_open": next((one for one in responses if not one.is_answered), None),
+    }
+    return render(request, "assessments/mine.html", context)
+
+
+@require_safe
+def respond_all(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every element on one page; each row is a form of its own that `respond` takes."""
+    respondent = fetch_own(request, pk)
+    levels = _levels(respondent)
+    rows = [
+        (one, ResponseForm(response=one, levels=levels, in_row=True))
+        for one in respondent.responses.in_order()
+    ]
+    context = _context(request, respondent) | {"rows": rows, "levels": levels}
+    return render(request, "assessments/respond_all.html", context)
+
+
+@page
+def respond(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    """Read an element, and say what one thinks."""
+    responses = Response.objects.visible_to(request.user).filter(respondent__user=request.user)
+    named = responses.select_related(
+        "respondent__assessment__trust",
+        "respondent__assessment__framework__wording_pack",
+        "respondent__user",
+        "element__domain",
+        "level",
+    )
+    response = get_object_or_404(named, respondent__assessment__pk=pk, element__code=code)
+    levels = _levels(response.respondent)
+    if request.method != "POST":
+        form = ResponseForm(response=response, levels=levels)
+        return _page(request, response, Answer(form, status=200), levels)
+    answer = _record(ResponseForm(request.POST, response=response, levels=levels), levels)
+    if request.htmx:
+        row = (request.htmx.target or "").removeprefix("save-status")
+        context = {"response": response, "answer": answer, "row": row}
+        return render(request, "assessments/_response_status.html", context, status=answer.status)
+    if answer.is_saved:
+        return redirect_saved(request, _where_next(request, response))
+    return _page(request, response, answer, levels)
+
+
+def _record(form: ResponseForm, levels: list[Level]) -> Answer:
+    if not form.is_valid():
+        return Answer(form, INVALID)
+    try:
+        saved = form.record()
+    except ChangedElsewhere as conflict:
+        kept = form.kept_beside(conflict.current, levels)
+        return Answer(kept, CONFLICT, theirs=conflict.current)
+    except ClosedMeanwhile:
+        return Answer(form, CONFLICT, is_closed=True)
+    return Answer(form, status=200, saved=saved)
+
+
+def _where_next(request: SignedInRequest, response: Response) -> str:
+    """The next element, or where the button says."""
+    pk = response.respondent.assessment_id
+    then = request.POST.get("then")
+    if then == "all":
+        return reverse("assessments:respond_all", args=[pk]) + f"#{response.element.code}"
+    if then != "list":
+        in_order = response.respondent.responses.in_order()
+        codes = list(in_order.values_list("element__code", flat=True))
+        if after := codes[codes.index(response.element.code) + 1 :]:
+            return reverse("assessments:respond", args=[pk, after[0]])
+    return reverse("assessments:mine", args=[pk])
+
+
+def _page(
+    request: SignedInRequest, response: Response, answer: Answer, levels: list[Level]
+) -> HttpResponse:
+    siblings = list(response.respondent.responses.in_order().defer("note"))
+    place = next(i for i, one in enumerate(siblings) if one.pk == response.pk)
+    context = _context(request, response.respondent) | {
+        "response": response,
+        "element": response.element,
+        "reading": arrange(response.element.statements.select_related("level")),
+        "levels": levels,
+        "form": answer.form,
+        "answer": answer,
+        "place": place + 1,
+        "element_count": len(siblings),
+        "before": siblings[place - 1] if place else None,
+        "after": siblings[place + 1] if place + 1 < len(siblings) else None,
+    }
+    return render(request, "assessments/respond.html", context, status=answer.status)
+
+
+def _levels(respondent: Respondent) -> list[Level]:
+    return list(respondent.assessment.framework.levels.order_by("order"))
+
+
+def _context(request: SignedInRequest, respondent: Respondent) -> dict[str, object]:
+    assessment = respondent.assessment
+    is_open = assessment.status == Assessment.Status.COLLECTING
+    return context_of(request, assessment) | {"respondent": respondent, "can_write": is_open}
