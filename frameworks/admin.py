@@ -1,7 +1,5 @@
 """Frameworks for the operator to look at; they change by fixture only."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
@@ -10,19 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from frameworks.models import Domain, Element, Framework, Level, Statement, WordingPack
-
-
-class ReadOnly:
-    """Nothing is added, changed or deleted here: loading a fixture is what does that."""
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from govuk.operators import OperatorAdmin, ReadOnly
 
 
 class LevelInline(ReadOnly, admin.TabularInline):
@@ -50,7 +36,7 @@ class WordingPackInline(ReadOnly, admin.StackedInline):
 
 
 @admin.register(Framework)
-class FrameworkAdmin(ReadOnly, admin.ModelAdmin):
+class FrameworkAdmin(ReadOnly, OperatorAdmin):
     """A published framework with its scale, its domains and where its words are from.
 
     A trust's own framework is that trust's alone.
@@ -71,7 +57,7 @@ class FrameworkAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Element)
-class ElementAdmin(ReadOnly, admin.ModelAdmin):
+class ElementAdmin(ReadOnly, OperatorAdmin):
     """An element with all that is said about it."""
 
     list_display = ("code", "name", "domain")

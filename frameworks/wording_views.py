@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from frameworks.models import Framework, WordingPack
 from frameworks.wording import coverage_of, published_frameworks, remove_pack, wording_sheet
 from frameworks.wording_forms import WordingForm
+from govuk.operators import operators_page
 from govuk.sheets import MEDIA_TYPE
 from govuk.views import page, status_of, typed
 
@@ -32,6 +33,7 @@ def pack_of(framework: Framework) -> WordingPack | None:
     return WordingPack.objects.filter(framework=framework).select_related("loaded_by").first()
 
 
+@operators_page
 @page
 @never_cache
 def wording(request: HttpRequest, key: str, edition: str) -> HttpResponse:
@@ -58,6 +60,7 @@ def wording(request: HttpRequest, key: str, edition: str) -> HttpResponse:
     return render(request, "frameworks/wording.html", context, status=status_of(form))
 
 
+@operators_page
 @require_safe
 @never_cache
 def sheet(request: HttpRequest, key: str, edition: str) -> HttpResponse:
@@ -70,6 +73,7 @@ def sheet(request: HttpRequest, key: str, edition: str) -> HttpResponse:
     return response
 
 
+@operators_page
 @page
 @never_cache
 def remove(request: HttpRequest, key: str, edition: str) -> HttpResponse:

@@ -44,7 +44,7 @@ if PRODUCTION and "*" in ALLOWED_HOSTS:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "trustquality.apps.OperatorArea",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "trusts.second_factor.SecondFactorGate",
     "trusts.sign_in.SignInRequiredMiddleware",
+    "trusts.operator_gate.OperatorGate",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -204,6 +205,7 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Trust Quality"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited by the address; there is no sign-up
+OPERATOR_SECOND_FACTOR = env.bool("OPERATOR_SECOND_FACTOR", default=PRODUCTION)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 
 # Work accounts, by OpenID Connect; none is offered unless set (docs/work-accounts.md).

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -63,7 +64,11 @@ def second_factor(request: SignedInRequest) -> HttpResponse:
         return redirect(then)
     if factors_of(request.user):
         return redirect(_with_next(reverse("mfa_reauthenticate"), then))
-    context = {"trusts": shut_to(request), "then": urlencode({"next": then})}
+    context = {
+        "trusts": shut_to(request),
+        "is_operator": request.user.is_staff and settings.OPERATOR_SECOND_FACTOR,
+        "then": urlencode({"next": then}),
+    }
     return render(request, "mfa/set_up.html", context)
 
 

@@ -7,6 +7,7 @@ class TrustsConfig(AppConfig):
     """Registers the app, and what follows from signing in."""
 
     name = "trusts"
+    verbose_name = "People and trusts"
 
     def ready(self) -> None:
         from trusts import people_panel, second_factor, sessions, sign_in  # noqa: F401

@@ -51,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         ordering = ("name", "email")
         constraints = [
             models.UniqueConstraint(
@@ -230,6 +232,8 @@ class OperatorLook(models.Model):
     objects = models.Manager()
 
     class Meta:
+        verbose_name = "look"
+        verbose_name_plural = "looks of operators"
         ordering = ("-at",)
 
     def __str__(self) -> str:
