@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import PasswordSetView
@@ -63,7 +64,8 @@ def second_factor(request: SignedInRequest) -> HttpResponse:
     if is_shown(request):
         return redirect(then)
     if factors_of(request.user):
-        return redirect(_with_next(reverse("mfa_reauthenticate"), then))
+        [way, *_] = get_adapter().get_reauthentication_methods(request.user)
+        return redirect(_with_next(way["url"], then))
     context = {
         "trusts": shut_to(request),
         "is_operator": request.user.is_staff and settings.OPERATOR_SECOND_FACTOR,

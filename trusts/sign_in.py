@@ -14,6 +14,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -35,6 +37,13 @@ UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 a field's name
 NOT_PROSE = re.compile(r"[\da-f-]*|[a-z_]+|/\S*")
 """Numbers, keys, choices and addresses: what a form sends that nobody typed as a text."""
+
+
+WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code from your app, or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class SignedInRequest(HttpRequest):
@@ -85,8 +94,17 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return response
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
-        methods = super().get_reauthentication_methods(user)
+        """The ways to show that it is still the same person, the one to begin with first.
+
+        Who has a second factor shows that; who has no app begins with the passkey.
+        """
+        methods = [
+            method | {"description": WAYS[method["id"]]}
+            for method in super().get_reauthentication_methods(user)
+        ]
         by_factor = [method for method in methods if method["id"] != "reauthenticate"]
+        if not is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            by_factor.reverse()
         return by_factor or methods
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
