@@ -28,6 +28,10 @@ class TokenRefused(Exception):
     """The token does not say what it must; the text is for the log and holds nothing of it."""
 
 
+class AnotherOrganisation(TokenRefused):
+    """It is all right but for the organisation: somebody chose their private account."""
+
+
 @dataclass(frozen=True)
 class Expected:
     """What a token must say to be for us, and for this one attempt to sign in."""
@@ -100,7 +104,7 @@ def _check(claims: Mapping[str, Any], expected: Expected) -> None:
     if not claims["sub"]:
         raise TokenRefused("of nobody")
     if expected.hosted_domain and claims.get("hd") != expected.hosted_domain:
-        raise TokenRefused("of another organisation")
+        raise AnotherOrganisation("of another organisation")
 
 
 def _label_of(claims: Mapping[str, Any]) -> str:

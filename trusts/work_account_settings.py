@@ -101,7 +101,7 @@ def _google(values: Mapping[str, str]) -> WorkAccountProvider | None:
 def _another(values: Mapping[str, str], *, over_https: bool) -> WorkAccountProvider | None:
     if not _is_set(values, "OIDC_NAME", "OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_SECRET"):
         return None
-    url = values["OIDC_SERVER_URL"].rstrip("/")
+    url = values["OIDC_SERVER_URL"]
     if not _may_be_asked(url, over_https=over_https):
         raise ImproperlyConfigured(
             "OIDC_SERVER_URL must be the provider's issuer, an https:// address without a query."
@@ -109,8 +109,8 @@ def _another(values: Mapping[str, str], *, over_https: bool) -> WorkAccountProvi
     return WorkAccountProvider(
         key="oidc",
         name=values["OIDC_NAME"],
-        server_url=url,
-        issuer=re.compile(f"{re.escape(url)}/?"),
+        server_url=url.rstrip("/"),
+        issuer=re.compile(re.escape(url)),
         client_id=values["OIDC_CLIENT_ID"],
         client_secret=values["OIDC_SECRET"],
     )

@@ -30,7 +30,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from requests import RequestException, Response, Session
 
-from trusts.identity_tokens import Expected, Identity, TokenRefused, read_identity
+from trusts.identity_tokens import (
+    AnotherOrganisation,
+    Expected,
+    Identity,
+    TokenRefused,
+    read_identity,
+)
 from trusts.linked_accounts import Linking, link
 from trusts.work_account_settings import WorkAccountProvider
 
@@ -42,6 +48,7 @@ STATUSES = {
     "down": HTTPStatus.SERVICE_UNAVAILABLE,
     "cancelled": HTTPStatus.OK,
     "late": HTTPStatus.BAD_REQUEST,
+    "elsewhere": HTTPStatus.FORBIDDEN,
     "refused": HTTPStatus.FORBIDDEN,
     "unknown": HTTPStatus.FORBIDDEN,
 }
@@ -58,6 +65,10 @@ SAID = {
 
 class ProviderDown(OAuth2Error):
     """The provider does not answer, or not as it must; the text holds nothing of its answer."""
+
+
+class CodeRefused(OAuth2Error):
+    """The provider takes the code of an attempt no more, or no longer our secret."""
 
 
 class Provider(OpenIDConnectProvider):
@@ -157,10 +168,23 @@ class Conversation(OpenIDConnectOAuth2Adapter):
         client: OAuth2Client,
         pkce_code_verifier: str | None = None,
     ) -> dict[str, Any]:
+        """What the provider gives for the code that came back.
+
+        Raises:
+            CodeRefused: no token.
+            ProviderDown: no proper answer.
+        """
         self.code_verifier = pkce_code_verifier or ""
-        given: dict[str, Any] = super().get_access_token_data(
-            request, app, client, pkce_code_verifier=pkce_code_verifier
-        )
+        try:
+            given: dict[str, Any] = super().get_access_token_data(
+                request, app, client, pkce_code_verifier=pkce_code_verifier
+            )
+        except ProviderDown:
+            raise
+        except OAuth2Error as fault:
+            raise CodeRefused(
+                "gives no token: the code is spent, or our secret has ended"
+            ) from fault
         return given
 
     def parse_token(self, data: dict[str, Any]) -> SocialToken:
@@ -287,11 +311,13 @@ def _must_be_an_object(answer: Response, *args: Any, **kwargs: Any) -> None:
 
 def why_of(provider: Provider, fault: Exception) -> str:
     """Which page says it; the log is told a little more, and nothing that lets anybody in."""
-    is_ours = isinstance(fault, ProviderDown | TokenRefused) or isinstance(
+    is_ours = isinstance(fault, ProviderDown | CodeRefused) or isinstance(
         fault.__cause__, TokenRefused
     )
     told = str(fault) if is_ours else type(fault).__name__
     logger.warning("Work account, %s: %s", provider.known.key, told)
+    if isinstance(fault.__cause__, AnotherOrganisation):
+        return "elsewhere"
     return "down" if isinstance(fault, ProviderDown | RequestException) else "refused"
 
 

@@ -15,7 +15,14 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 Claims = dict[str, Any]
-TOLD: dict[str, Any] = {"lie": "", "claims": {}, "description": {}, "status": 200, "body": ""}
+TOLD: dict[str, Any] = {
+    "lie": "",
+    "claims": {},
+    "description": {},
+    "status": 200,
+    "body": "",
+    "delay": 0,
+}
 """What is told at present; `control` in urls.py changes it."""
 
 CHANGES: dict[str, Callable[[Claims], Claims]] = {

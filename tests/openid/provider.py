@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADA, BEN = "ada@northfield.example", "ben@northfield.example"
 PASSWORD = "known to the provider alone"
 CLIENT_ID, SECRET = "trust-quality", "between the two of us"
-TRUTH = {"lie": "", "claims": {}, "description": {}, "status": 200, "body": ""}
+TRUTH = {"lie": "", "claims": {}, "description": {}, "status": 200, "body": "", "delay": 0}
 
 
 class OpenIDProvider:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -29,6 +30,7 @@ def control(request: HttpRequest) -> HttpResponse:
 
 def description(request: HttpRequest) -> HttpResponse:
     """The provider's own, with what a test adds."""
+    time.sleep(TOLD["delay"])
     true = json.loads(ConnectDiscoveryInfoView.as_view()(request).content)
     return JsonResponse(true | TOLD["description"])
 

@@ -131,6 +131,14 @@ def test_another_provider_is_asked_over_https(url: str, over_https: bool, may: b
             found(over_https=over_https, **values)
 
 
+def test_issuer_of_another_provider_is_held_to_the_letter() -> None:
+    [another] = found(**OIDC)
+    assert another.server_url == "https://id.northfield.example/realm"
+    assert another.issuer.fullmatch("https://id.northfield.example/realm/")
+    assert not another.issuer.fullmatch("https://id.northfield.example/realm")
+    assert not another.issuer.fullmatch("https://id-northfield.example/realm/")
+
+
 @pytest.mark.parametrize(("tenant", "starts"), [("common", False), (TENANT, True)])
 def test_service_starts_with_one_organisation_only(tenant: str, starts: bool) -> None:
     started = subprocess.run(

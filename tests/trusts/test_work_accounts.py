@@ -315,7 +315,7 @@ def test_token_that_lies_lets_nobody_in(lie: str, ada: User, openid: OpenIDProvi
     client = Client()
     answer = sign_in(client, Visitor())
     assert answer.status_code == 403
-    assert heading(answer) == "Northfield did not let you in here"
+    assert heading(answer) == "We could not be sure who you are"
     assert not is_signed_in(client)
 
 
@@ -344,7 +344,9 @@ def test_hosted_domain_is_held(
 ) -> None:
     settings.WORK_ACCOUNTS = (replace(openid.as_set, hosted_domain="northfield.example"),)
     openid.tell(claims=claims)
-    assert sign_in(Client(), Visitor()).status_code == status
+    answer = sign_in(Client(), Visitor())
+    assert answer.status_code == status
+    assert status == 302 or heading(answer) == "Choose your work account"
 
 
 @pytest.mark.parametrize(
@@ -384,6 +386,18 @@ def test_state_works_in_its_browser_alone(ada: User) -> None:
     set_out(thief)
     assert come_back(thief, back).status_code == 400
     assert not is_signed_in(thief)
+
+
+def test_state_of_one_provider_does_not_fit_another(
+    ada: User, openid: OpenIDProvider, settings: LazySettings
+) -> None:
+    """A provider that we trust less cannot pass on what another gave it (mix-up)."""
+    settings.WORK_ACCOUNTS += (replace(openid.as_set, key="google", name="Google"),)
+    client = Client()
+    came = urlsplit(Visitor().allow(set_out(client)))
+    answer = client.get(f"/accounts/work/google/callback/?{came.query}")
+    assert answer.status_code == 400
+    assert not is_signed_in(client)
 
 
 def test_state_works_for_ten_minutes(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -518,6 +532,13 @@ def test_provider_that_goes_down_meanwhile_is_said_so(
     assert "/accounts/login/" in links
 
 
+def test_nobody_waits_long_for_a_provider(openid: OpenIDProvider, settings: LazySettings) -> None:
+    assert settings.SOCIALACCOUNT_REQUESTS_TIMEOUT == 5
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.2
+    openid.tell(delay=2)
+    assert Client().post(SIGN_IN).status_code == 503
+
+
 def test_same_number_at_another_issuer_is_somebody_else(
     ada: User, another_provider: OpenIDProvider, settings: LazySettings
 ) -> None:
@@ -525,6 +546,18 @@ def test_same_number_at_another_issuer_is_somebody_else(
     client = Client()
     assert sign_in(client, Visitor()).status_code == 403
     assert not is_signed_in(client)
+
+
+def test_secret_that_has_ended_is_named_in_the_log(
+    ada: User,
+    openid: OpenIDProvider,
+    settings: LazySettings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.WORK_ACCOUNTS = (replace(openid.as_set, client_secret="ended"),)
+    assert sign_in(Client(), Visitor()).status_code == 403
+    assert "or our secret has ended" in caplog.text
+    assert '"ended"' not in caplog.text
 
 
 def test_log_holds_no_secret(openid: OpenIDProvider, caplog: pytest.LogCaptureFixture) -> None:
@@ -579,3 +612,16 @@ def test_link_can_be_removed_when_its_provider_is_offered_no_more(
 def test_pages_of_allauth_are_not_there(address: str, openid: OpenIDProvider) -> None:
     assert Client().get(address).status_code == 404
     assert Client().post(address).status_code == 404
+
+
+@pytest.mark.parametrize("model", ["socialapp", "socialaccount", "socialtoken"])
+def test_operator_has_no_page_of_links_or_providers(model: str, openid: OpenIDProvider) -> None:
+    """A provider set there, by whoever gets hold of the area, would let in whom it likes."""
+    operator = User.objects.create_superuser("op@service.example", PASSWORD, name="Operator")
+    assert client_of(operator).get(f"/admin/socialaccount/{model}/").status_code == 404
+
+
+def test_provider_in_the_database_is_none(openid: OpenIDProvider) -> None:
+    app = SocialApp.objects.create(provider="openid_connect", provider_id="evil", name="Evil")
+    assert Client().post(f"/accounts/work/{app.provider_id}/").status_code == 404
+    assert "Evil" not in Client().get("/accounts/login/").content.decode()
