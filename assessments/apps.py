@@ -9,4 +9,4 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self) -> None:
-        from assessments import framework_access, home_panel  # noqa: F401
+        from assessments import framework_access, history_kinds, home_panel  # noqa: F401

@@ -10,4 +10,4 @@ class TrustsConfig(AppConfig):
     verbose_name = "People and trusts"
 
     def ready(self) -> None:
-        from trusts import people_panel, second_factor, sessions, sign_in  # noqa: F401
+        from trusts import history_kinds, people_panel, second_factor, sessions, sign_in  # noqa: F401

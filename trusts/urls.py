@@ -4,6 +4,7 @@ from django.urls import path
 
 from trusts import (
     account_views,
+    history_views,
     invitation_views,
     people_views,
     settings_views,
@@ -39,6 +40,12 @@ urlpatterns = [
         name="accept_invitation",
     ),
     path("trusts/<slug:slug>/settings/", settings_views.trust_settings, name="settings"),
+    path("trusts/<slug:slug>/history/", history_views.history, name="history"),
+    path(
+        "trusts/<slug:slug>/history/<slug:what>/<int:pk>/",
+        history_views.history_of,
+        name="history_of",
+    ),
     path("accounts/", account_views.account, name="account"),
     path("accounts/second-factor/", account_views.second_factor, name="second_factor"),
     path("accounts/work/", work_account_views.work_accounts, name="work_accounts"),
