@@ -1,0 +1,296 @@
+"""Nothing changes without a trace: models, fields and changes of state that the history must tell.
+
+Who adds a model with history, a field to one, or a change of state, is told here what to do.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.http import QueryDict
+
+from assessments import actions as assessment_actions
+from assessments import collecting, grid_forms, own_frameworks
+from assessments.models import Assessment, Rating, Response
+from assessments.own_frameworks import keep_upload
+from frameworks.framework_template import template
+from plans import action_changes
+from plans import actions as plan_actions
+from plans.choosing import Change
+from plans.models import Action, Plan, Priority
+from tests.conftest import make_user
+from tests.grids import make_grid
+from trusts import handover, invitations, people
+from trusts.handover import hand_on
+from trusts.history import Kind, kinds
+from trusts.invitations import Newcomer
+from trusts.models import Membership, Role, Trust, User
+
+LEFT_OUT = {
+    Response: "one member's own view, which is not the board's record and not everybody's to see",
+}
+"""Models with history of which the trust's history does not tell, and why."""
+
+KEPT_BY_THE_SERVICE = {
+    "id",
+    "trust",
+    "version",
+    "key",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "saved_from",
+    "save_number",
+    "token_hash",
+    # Said by the entry itself: who, when, and the event.
+    "invited_at",
+    "invited_by",
+    "accepted_by",
+    "withdrawn_by",
+    "opened_at",
+    "opened_by",
+    "closed_at",
+    "closed_by",
+    "agreed_at",
+    "agreed_by",
+    "adopted_by",
+    "dropped_by",
+    # What a row hangs on; its name says it.
+    "framework",
+    "assessment",
+    "plan",
+    "priority",
+    "element",
+    "user",
+    "owner",  # printed by owner_name
+    "email",  # the governance lead's to see; everybody reads the history
+}
+"""Fields that need no words of their own."""
+
+CHANGES = [assessment_actions, collecting, own_frameworks, grid_forms]
+CHANGES += [plan_actions, action_changes, handover, people, invitations]
+NO_CHANGES_OF_THEIR_OWN = {
+    "keep_upload",  # nothing is a framework yet
+    "move_row",  # within the moves of priorities and actions
+    "write_history",
+    "why_not",  # only looks
+}
+
+
+def with_history() -> set[type]:
+    return {
+        model
+        for model in apps.get_models()
+        if hasattr(model._meta, "simple_history_manager_attribute")
+    }
+
+
+def test_every_model_with_history_is_told_or_left_out_for_a_reason() -> None:
+    assert {kind.model for kind in kinds().values()} | set(LEFT_OUT) == with_history()
+
+
+def test_every_kind_leads_to_its_trust() -> None:
+    for kind in kinds().values():
+        assert kind.model is Trust or kind.way_to_trust.endswith("trust")
+
+
+@pytest.mark.parametrize("key", kinds())
+def test_every_field_of_a_kind_is_told_or_kept_by_the_service(key: str) -> None:
+    kind = kinds()[key]
+    told = {field.name for field in kind.fields} | set(kind.names)
+    fields = {field.name for field in kind.model._meta.fields}
+    assert fields - told - KEPT_BY_THE_SERVICE == set()
+
+
+def changes_of_state() -> set[str]:
+    """Every public function that takes `by`, in the modules that change something."""
+    return {
+        name
+        for module in CHANGES
+        for name, found in inspect.getmembers(module, inspect.isfunction)
+        if found.__module__ == module.__name__
+        and not name.startswith("_")
+        and "by" in inspect.signature(found).parameters
+    } - NO_CHANGES_OF_THEIR_OWN
+
+
+def assert_on_record(kind: Kind, of: str) -> None:
+    """Every row's newest history says what the row says."""
+    names = [kind.model._meta.get_field(field.name).attname for field in kind.fields]
+    for row in kind.model._default_manager.all():
+        last = row.history.first()
+        if last is None:
+            assert kind.starts_empty, f"{of} left {row!r} without history"
+            assert not any(getattr(row, name) for name in names), of
+            continue
+        for name in names:
+            assert getattr(last, name) == getattr(row, name), f"{of} did not write {name}"
+
+
+class Doing:
+    """Does one change after another as one person, and looks each time whether it was recorded."""
+
+    def __init__(self, by: User) -> None:
+        self.by = by
+        self.done: set[str] = set()
+
+    def __call__(self, change: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        before = {kind: kind.history.objects.count() for kind in kinds().values()}
+        result = change(*args, **{"by": self.by} | kwargs)
+        after = {kind: kind.history.objects.count() for kind in kinds().values()}
+        assert after != before, f"{change.__name__} wrote no history"
+        for kind in kinds().values():
+            assert_on_record(kind, change.__name__)
+            new = kind.history.objects.order_by("-history_id")[: after[kind] - before[kind]]
+            assert all(row.history_user_id for row in new), f"{change.__name__} named nobody"
+        self.done.add(change.__name__)
+        return result
+
+
+@pytest.fixture
+def doing(lead: User) -> Doing:
+    return Doing(lead)
+
+
+def test_every_change_of_state_is_on_record(
+    doing: Doing, northfield: Trust, framework, lead: User, chair: User, observer: User
+) -> None:
+    for membership in Membership.objects.all():
+        assert membership.history.count() == 1
+    assessment = doing(
+        assessment_actions.create_assessment,
+        trust=northfield,
+        framework=framework,
+        title="Self-assessment 2026",
+        due_on=date(2027, 1, 1),
+    )
+    _rate(doing, assessment, northfield, chair)
+    plan = _plan(doing, assessment)
+    _act(doing, plan, chair)
+    _make_frameworks(doing, northfield)
+    _turn_over(doing, northfield, observer)
+    assert doing.done == changes_of_state()
+
+
+def _rate(doing: Doing, assessment: Assessment, northfield: Trust, chair: User) -> None:
+    doing(
+        assessment_actions.rename_assessment,
+        assessment=assessment,
+        title="Autumn",
+        due_on=date(2027, 2, 1),
+        version=1,
+    )
+    doing(
+        collecting.open_collecting,
+        assessment=assessment,
+        people=[chair],
+        due_on=date(2027, 3, 1),
+        names_shown=False,
+    )
+    doing(collecting.close_collecting, assessment=assessment)
+    rating = Rating.objects.for_page().filter(assessment=assessment)[0]
+    rating.level, rating.note = assessment.framework.levels.all()[0], "Why."
+    doing(assessment_actions.record_rating, rating=rating, version=rating.version)
+    _rate_by_cell(doing, northfield)
+    doing(assessment_actions.mark_priorities, assessment=assessment, add=[rating.element_id])
+    doing(assessment_actions.agree_assessment, assessment=assessment, minute_reference="41")
+    doing(assessment_actions.reopen_assessment, assessment=assessment, reason="A slip.")
+
+
+def _rate_by_cell(doing: Doing, northfield: Trust) -> None:
+    grid = doing(
+        assessment_actions.create_assessment,
+        trust=northfield,
+        framework=make_grid(),
+        title="By cell",
+        due_on=None,
+    )
+    ratings = list(grid.ratings.in_order().select_related("updated_by"))
+    levels = list(grid.framework.levels.order_by("order"))
+    shown = grid_forms.show_rows(ratings, levels).rows[0].form
+    sent = QueryDict(mutable=True)
+    sent[shown.add_prefix("level")] = str(levels[0].pk)
+    sent[shown.add_prefix("version")] = str(ratings[0].version)
+    doing(grid_forms.save_rows, sent, ratings=ratings, levels=levels)
+
+
+def _plan(doing: Doing, assessment: Assessment) -> Plan:
+    plan = doing(plan_actions.start_plan, assessment=assessment)
+    elements = [one.element_id for one in assessment.ratings.in_order()]
+    doing(plan_actions.choose_priorities, plan=plan, change=Change(elements, {}))
+    plan.refresh_from_db()
+    plan.title, plan.next_review_on = "Plan 2027", date(2027, 5, 1)
+    doing(plan_actions.edit_plan, plan=plan, version=plan.version)
+    doing(plan_actions.adopt_plan, plan=plan, on=date(2026, 11, 20))
+    first, _, third = plan.priorities.in_order()
+    first.key_issue = "Nobody looks at it."
+    doing(plan_actions.write_key_issue, priority=first, version=1)
+    doing(plan_actions.move_priority, priority=first, up=False)
+    doing(plan_actions.drop_priority, priority=first, reason="Done elsewhere.")
+    doing(plan_actions.restore_priority, priority=first)
+    doing(plan_actions.choose_priorities, plan=plan, change=Change([], {third.element_id: ""}))
+    removed = Priority.history.filter(id=third.pk, history_type="-").get()
+    doing(plan_actions.put_back, removed=removed)
+    doing(plan_actions.choose_priorities, plan=plan, change=Change([], {first.element_id: "No."}))
+    doing(plan_actions.choose_priorities, plan=plan, change=Change([first.element_id], {}))
+    return plan
+
+
+def _act(doing: Doing, plan: Plan, chair: User) -> None:
+    priority = plan.priorities.in_order()[0]
+    one, other = (_action(priority, order, chair) for order in (1, 2))
+    doing(action_changes.add_action, action=one)
+    doing(action_changes.add_action, action=other)
+    one.status, one.owner_name = Action.Status.IN_PROGRESS, "Amara"
+    doing(action_changes.edit_action, action=one, version=1)
+    doing(action_changes.move_action, action=one, up=False)
+    doing(action_changes.drop_action, action=one, reason="Not needed.")
+    doing(action_changes.restore_action, action=one)
+    doing(hand_on, trust=plan.trust, person=chair, to=doing.by)
+
+
+def _action(priority: Priority, order: int, owner: User) -> Action:
+    return Action(
+        priority=priority,
+        order=order,
+        description=f"Do thing {order}",
+        owner=owner,
+        owner_name=str(owner),
+        due_on=date(2027, 3, 31),
+        strategic_area="people",
+        success_criterion="It is seen to work",
+    )
+
+
+def _make_frameworks(doing: Doing, northfield: Trust) -> None:
+    upload = keep_upload(trust=northfield, file_name="own.xlsx", document=template(), by=doing.by)
+    made = doing(own_frameworks.make_framework, upload=upload)
+    doing(own_frameworks.remove_framework, own=made.owner)
+
+
+def _turn_over(doing: Doing, northfield: Trust, observer: User) -> None:
+    membership = Membership.objects.get(user=observer)
+    doing(people.change_role, membership=membership, role=Role.TRUSTEE)
+    membership.refresh_from_db()
+    newcomers = [Newcomer("new@northfield.example", Role.TRUSTEE, "Omar Reid")]
+    change = people.Change(membership, role=Role.EXECUTIVE)
+    doing(people.turn_over, trust=northfield, changes=[change], newcomers=newcomers)
+    membership.refresh_from_db()
+    doing(people.remove_member, membership=membership)
+    [letter] = doing(
+        invitations.invite,
+        trust=northfield,
+        newcomers=[Newcomer("other@northfield.example", Role.OBSERVER)],
+    )
+    doing(invitations.posted, letter=letter)
+    letter.invitation.refresh_from_db()
+    newcomer = make_user("other@northfield.example")
+    doing(invitations.accept, invitation=letter.invitation, by=newcomer)
+    pending = northfield.invitations.pending().get()
+    doing(invitations.withdraw, invitation=pending)
