@@ -7,10 +7,11 @@ changes nothing here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from assessments.models import Assessment, Rating, Respondent, Response
@@ -18,6 +19,13 @@ from assessments.status import NotAllowedNow, change_status, locked
 from frameworks.models import Element
 from trusts.models import Membership, Role, Trust, User
 from trusts.permissions import Permission, roles_with
+
+BETWEEN_LETTERS = timedelta(hours=1)
+"""How long nobody is written to again by hand: pressing twice sends one mail."""
+
+DUE_WITHIN, DUE_SINCE = timedelta(days=7), timedelta(days=14)
+BETWEEN_REMINDERS = timedelta(hours=46)
+"""A little less than two days, as a daily timer is not punctual."""
 
 NOT_COLLECTING = "Views are not being collected for this assessment at the moment."
 
@@ -143,6 +151,34 @@ def finish(*, respondent: Respondent) -> None:
     _collecting(respondent.assessment)
     unfinished = Respondent.objects.filter(pk=respondent.pk, finished_at=None)
     unfinished.update(finished_at=timezone.now())
+
+
+def may_be_reminded(respondents: Iterable[Respondent], *, now: datetime) -> list[Respondent]:
+    """Those who have not finished and were not written to within the last hour."""
+    return [
+        one
+        for one in respondents
+        if one.finished_at is None and now - (one.reminded_at or one.asked_at) >= BETWEEN_LETTERS
+    ]
+
+
+def due_for_a_reminder(respondents: QuerySet[Respondent], *, now: datetime) -> QuerySet[Respondent]:
+    """Whom the daily command writes to.
+
+    Views are open, due within a week or at most two weeks ago; the person can sign in, is
+    still a member, has not finished and was not written to in the last two days.
+    """
+    today = timezone.localdate(now)
+    last = Greatest("asked_at", Coalesce("reminded_at", "asked_at"))
+    members = Membership.objects.filter(user=OuterRef("user"), trust=OuterRef("assessment__trust"))
+    return respondents.annotate(written_at=last).filter(
+        Exists(members),
+        assessment__status=Assessment.Status.COLLECTING,
+        assessment__due_on__range=(today - DUE_SINCE, today + DUE_WITHIN),
+        user__is_active=True,
+        finished_at=None,
+        written_at__lte=now - BETWEEN_REMINDERS,
+    )
 
 
 def reminded(respondents: Iterable[Respondent]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from assessments.models import Assessment
+from assessments.models import Assessment, Respondent
 from trusts.home import Panel, Task, register
 from trusts.models import Trust, User
 from trusts.permissions import Permission, has_permission
@@ -21,8 +21,32 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
         .order_by("-created_at")
     )
     may_rate = has_permission(user, Permission.RATE, trust)
-    tasks = tuple(_task(one) for one in assessments if may_rate and not one.is_agreed)
+    open_views = _open_views(user, assessments)
+    tasks = (
+        *(_view_task(one) for one in open_views),
+        *(_task(one) for one in assessments if may_rate and one.status == one.Status.AGREEING),
+    )
     return Panel("assessments/_home.html", {"assessments": assessments}, tasks)
+
+
+def _open_views(user: User, assessments: list[Assessment]) -> list[Respondent]:
+    """Where this person's own view is wanted; no query where no views are collected."""
+    collecting = [one.pk for one in assessments if one.is_collecting]
+    if not collecting:
+        return []
+    mine = Respondent.objects.visible_to(user).filter(user=user, assessment__in=collecting)
+    return list(mine.filter(finished_at=None).select_related("assessment"))
+
+
+def _view_task(respondent: Respondent) -> Task:
+    assessment = respondent.assessment
+    return Task(
+        text=f"Give your view: {assessment.title}",
+        url=respondent.get_absolute_url(),
+        due_on=assessment.due_on,
+        whose="You",
+        since=timezone.localdate(respondent.asked_at),
+    )
 
 
 def _task(assessment: Assessment) -> Task:

@@ -155,6 +155,11 @@ class Assessment(models.Model):
         """Agreed is locked: ratings change only after reopening."""
         return self.status == self.Status.AGREED
 
+    @property
+    def is_collecting(self) -> bool:
+        """Members give their own views; nobody agrees a rating meanwhile."""
+        return self.status == self.Status.COLLECTING
+
 
 class Rating(models.Model):
     """The board's one judgement of one element.

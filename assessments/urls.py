@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments import (
+    collecting_views,
     crosswalk_views,
     grid_views,
     own_framework_views,
@@ -25,6 +26,9 @@ urlpatterns = [
     path("assessments/<int:pk>/agree/", views.agree, name="agree"),
     path("assessments/<int:pk>/reopen/", views.reopen, name="reopen"),
     path("assessments/<int:pk>/grid/", grid_views.grid, name="grid"),
+    path("assessments/<int:pk>/open/", collecting_views.open_views, name="open"),
+    path("assessments/<int:pk>/collecting/", collecting_views.collecting, name="collecting"),
+    path("assessments/<int:pk>/close/", collecting_views.close_views, name="close"),
     path("assessments/<int:pk>/mine/", respond_views.mine, name="mine"),
     path("assessments/<int:pk>/mine/all/", respond_views.respond_all, name="respond_all"),
     path("assessments/<int:pk>/mine/<str:code>/", respond_views.respond, name="respond"),

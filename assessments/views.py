@@ -78,6 +78,9 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         context["left_behind"] = left_behind(ratings, earlier)
     context["carried"] = carried
     context["progress"] = progress_of(ratings, carried)
+    context["is_asked"] = (
+        assessment.is_collecting and assessment.respondents.filter(user=request.user).exists()
+    )
     return render(request, "assessments/detail.html", context)
 
 

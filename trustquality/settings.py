@@ -239,6 +239,8 @@ if PRODUCTION and not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("smtp.EmailBackend"
     )
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds; somebody waits for the page
+# For links in mails that no page sends, such as the daily reminders.
+SITE_ADDRESS = env.str("SITE_ADDRESS", default="" if PRODUCTION else "http://127.0.0.1:8000")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trust Quality <noreply@localhost>")
 
 LANGUAGE_CODE = "en-gb"
