@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from tests.conftest import client_of
 from trustquality.hardening import LARGEST_REQUEST
 from trustquality.logs import Discreet, WithoutRows, without_secrets
-from trustquality.wsgi import in_utf_8_only
+from trustquality.wsgi import readable_only
 from trusts.models import User
 
 
@@ -81,10 +81,45 @@ def test_odd_lengths_are_no_fault_of_ours(db: None, client: Client, length: str)
     assert client.generic("POST", "/", b"", CONTENT_LENGTH=length).status_code == 405
 
 
+@pytest.mark.parametrize("length", ["-1", "many", "²", "1 2"])
+def test_lengths_that_are_no_numbers_are_refused_before_django(length: str) -> None:
+    said: list[str] = []
+    application = readable_only(lambda environ, start: [b"reached"])
+    environ = RequestFactory().post("/").environ | {"CONTENT_LENGTH": length}
+    body = b"".join(application(environ, lambda status, headers: said.append(status)))
+    assert said == ["400 Bad Request"]
+    assert body == b"The length is no number.\n"
+
+
+@pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/"])
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"--b\r\nContent-Disposition: form-data", "multipart/form-data; boundary="),
+        (b"&".join([b"a=b"] * 1001), "application/x-www-form-urlencoded"),
+        (b"--b\r\n" * 3, "multipart/form-data; boundary=" + "b" * 300),
+    ],
+)
+def test_a_form_that_falls_apart_is_refused_on_every_page(
+    db: None, address: str, body: bytes, content_type: str
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.generic("POST", address, body, content_type)
+    assert answer.status_code == 400
+    assert "This could not be read" in answer.content.decode()
+
+
+def test_a_form_that_falls_apart_is_refused_for_an_unknown_host_too(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    body = b"&".join([b"a=b"] * 1001)
+    form = "application/x-www-form-urlencoded"
+    assert client.generic("POST", "/", body, form, headers={"host": "bad host"}).status_code == 400
+
+
 @pytest.mark.parametrize("charset", ["zlib", "utf-7", "base64", "iso-8859-1", "nonsense"])
 def test_other_character_sets_are_refused_before_django(charset: str) -> None:
     said: list[str] = []
-    application = in_utf_8_only(lambda environ, start: [b"reached"])
+    application = readable_only(lambda environ, start: [b"reached"])
     environ = RequestFactory().post("/").environ | {
         "CONTENT_TYPE": f"text/plain; charset={charset}"
     }
@@ -104,7 +139,7 @@ def test_other_character_sets_are_refused_before_django(charset: str) -> None:
     ],
 )
 def test_what_browsers_send_goes_through(content_type: str) -> None:
-    application = in_utf_8_only(lambda environ, start: [b"reached"])
+    application = readable_only(lambda environ, start: [b"reached"])
     environ = RequestFactory().post("/").environ | {"CONTENT_TYPE": content_type}
     assert list(application(environ, lambda status, headers: None)) == [b"reached"]
 

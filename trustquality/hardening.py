@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
+BAD_REQUEST = 400
 TOO_LARGE = 413
 LARGEST_REQUEST = 6 * 1024 * 1024
 """Bytes of one request: the longest page of notes is a tenth of it, a spreadsheet a third."""
@@ -30,7 +32,8 @@ class RefuseUnreadable:
     A null character cannot be stored by PostgreSQL and stands in no address of ours. A
     request that is too large is refused by its declared length, so that nothing of it
     is read; the server takes no body without one. No page of ours, nor of a package's, is
-    for another method than a browser's own.
+    for another method than a browser's own. A form that falls apart is refused here, since
+    the pages that say 403 and 404 would read it once more and fall over it.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -45,6 +48,10 @@ class RefuseUnreadable:
             raise BadRequest("A null character was sent.")
         if _length_of(request) > LARGEST_REQUEST:
             return render(request, "413.html", status=TOO_LARGE)
+        try:
+            request.POST  # noqa: B018 read here, and kept for whoever asks
+        except (MultiPartParserError, SuspiciousOperation, OSError):
+            return render(request, "400.html", status=BAD_REQUEST)
         return self.get_response(request)
 
 

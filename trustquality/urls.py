@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler400 = "trusts.views.bad_request"
 handler403 = "trusts.views.permission_denied"
 handler429 = "trusts.limits.too_many"  # asked by allauth
 

@@ -15,25 +15,30 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustquality.settings")
 CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
-def in_utf_8_only(application: "WSGIApplication") -> "WSGIApplication":
-    """Refuse what is declared in another character set, as no page of ours sends.
+def readable_only(application: "WSGIApplication") -> "WSGIApplication":
+    """Refuse what Django itself would fall over before any middleware of ours runs.
 
-    Django looks the name up among Python's codecs before any middleware runs, and some of
-    these, such as zlib, are no character sets at all: it would fail with a 500.
+    That is another character set than UTF-8: Django looks its name up among Python's codecs,
+    and some of these, such as zlib, are none at all. And a length that is no number.
     """
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        length = str(environ.get("CONTENT_LENGTH") or "0")
+        if not (length.isascii() and length.isdigit()):
+            return _refuse(start_response, "400 Bad Request", b"The length is no number.\n")
         content_type = Message()
         content_type["Content-Type"] = str(environ.get("CONTENT_TYPE", ""))
         charset = content_type.get_param("charset")
         if charset is None or str(charset).strip("'\" ").lower() in CHARSETS:
             return application(environ, start_response)
-        body = b"Only UTF-8 is read here.\n"
-        headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
-        start_response("415 Unsupported Media Type", headers)
-        return [body]
+        return _refuse(start_response, "415 Unsupported Media Type", b"Only UTF-8 is read here.\n")
 
     return answer
 
 
-application = in_utf_8_only(get_wsgi_application())
+def _refuse(start_response: "StartResponse", status: str, body: bytes) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+application = readable_only(get_wsgi_application())

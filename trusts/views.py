@@ -15,6 +15,7 @@ from trusts.models import Trust
 from trusts.permissions import WrongRole, allowed
 from trusts.sign_in import SignedInRequest, typed_again
 
+BAD_REQUEST = 400
 FORBIDDEN = 403
 CROSS_SITE = tuple(
     reason.split("%")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_REFERER)
@@ -76,6 +77,12 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
             "permission_label": str(exception.permission),
         }
     return render(request, "403.html", context, status=FORBIDDEN)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What could not be read; Django's own page would look for a token in it, and fall over."""
+    return render(request, "400.html", status=BAD_REQUEST)
 
 
 @login_not_required
