@@ -35,6 +35,9 @@ SHORT_NAMES = (
 )
 # "domain" and "element" are the models' own names, "criterion" is also an action's.
 NOUNS = ("pillar", "theme", "characteristic")
+NAMES_AS_WORDS = {
+    "trusts/passwords.py": "words that a password may not be made of; no framework is meant",
+}
 NOUN_EXAMPLES = {
     "frameworks/models.py": "tells the operator what to type as a noun, by examples",
     "frameworks/framework_columns.py": "tells a trust what to type as a noun, by examples",
@@ -107,7 +110,7 @@ COUNTED = re.compile("|".join(COUNTING), re.IGNORECASE)
 
 
 def test_no_code_knows_a_framework_by_name() -> None:
-    assert hits(as_words(names())) == []
+    assert hits(as_words(names()), but=tuple(NAMES_AS_WORDS)) == []
 
 
 def test_no_code_uses_a_publishers_noun() -> None:
@@ -117,6 +120,7 @@ def test_no_code_uses_a_publishers_noun() -> None:
 def test_exceptions_are_still_needed() -> None:
     needed = {hit.split(":")[0] for hit in hits(NOUN)}
     assert needed == set(NOUN_EXAMPLES)
+    assert {hit.split(":")[0] for hit in hits(as_words(names()))} == set(NAMES_AS_WORDS)
 
 
 def test_no_code_counts_levels() -> None:

@@ -333,7 +333,7 @@ def test_framework_removed_while_an_assessment_is_begun_is_a_clear_fault(
     monkeypatch.setattr("assessments.forms.create_assessment", removed_first)
     answer = client_of(lead).post(
         reverse("assessments:create", args=["northfield"]),
-        {"framework": framework.pk, "title": "Culture", "due_on_0": ""},
+        {"framework": framework.pk, "title": "Culture"},
     )
     assert answer.status_code == 422
     assert "This framework has been removed. Choose another" in text_of(answer)
