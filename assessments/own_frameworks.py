@@ -135,7 +135,7 @@ def remove_framework(*, own: OwnFramework, by: User) -> None:
     if newer:
         newer.supersedes = older
         newer.save(update_fields=["supersedes"])
-    log.info("User %s removed %s of trust %s.", by.pk, own.framework, own.trust_id)
+    log.info("User %s removed framework %s of trust %s.", by.pk, own.framework_id, own.trust_id)
 
 
 def _hold(trust: Trust) -> None:
