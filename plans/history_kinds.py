@@ -40,7 +40,8 @@ def dropped_or_not(added: str, removed: str) -> Telling:
 
 def action_name(values: Values) -> str:
     """Its first words, and whose plan it is in."""
-    return f"“{Truncator(values['description']).chars(60)}” in {values['plan']}"
+    first_words = Truncator(Truncator(values["description"]).words(10)).chars(90)
+    return f"“{first_words}” in {values['plan']}"
 
 
 register(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.http import QueryDict
+from django.urls import reverse
 
 from assessments import actions as assessment_actions
 from assessments import collecting, grid_forms, own_frameworks
@@ -23,7 +24,7 @@ from plans import action_changes
 from plans import actions as plan_actions
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
-from tests.conftest import make_user
+from tests.conftest import client_of, make_user
 from tests.grids import make_grid
 from trusts import handover, invitations, people
 from trusts.handover import hand_on
@@ -176,6 +177,19 @@ def test_every_change_of_state_is_on_record(
     _make_frameworks(doing, northfield)
     _turn_over(doing, northfield, observer)
     assert doing.done == changes_of_state()
+    _look_at_everything(northfield, lead)
+
+
+def _look_at_everything(northfield: Trust, lead: User) -> None:
+    """Every row of every kind has a page of its history, and each entry leads somewhere."""
+    client = client_of(lead)
+    for kind in kinds().values():
+        for row in [] if kind.model is Trust else kind.model._default_manager.all():
+            address = reverse("trusts:history_of", args=[northfield.slug, kind.key, row.pk])
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            for entry in answer.context["entries"]:
+                assert entry.address == "" or client.get(entry.address).status_code == 200
 
 
 def _rate(doing: Doing, assessment: Assessment, northfield: Trust, chair: User) -> None:
