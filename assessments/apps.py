@@ -9,4 +9,10 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self) -> None:
-        from assessments import framework_access, history_kinds, home_panel  # noqa: F401
+        from assessments import (  # noqa: F401
+            framework_access,
+            history_kinds,
+            home_panel,
+            personal_data,
+            retention,
+        )

@@ -9,4 +9,4 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import home_panel  # noqa: F401
+        from reports import home_panel, personal_data  # noqa: F401

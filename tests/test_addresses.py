@@ -97,6 +97,10 @@ TABLE = [
     ("trusts:work_account_sign_in", "provider",    "405",               "404"),
     ("trusts:link_work_account", "provider",            NO_GET,        NOWHERE_SENT),
     ("trusts:work_account_callback", "provider",        "404",         "405"),
+    ("trusts:privacy",           "",                    "200",         "405"),
+    # Asks for the password first; tests/trusts/test_privacy_pages.py goes on from there.
+    ("trusts:own_data", "",  "302", "302 302 302 302 302 302 302 401"),
+    ("trusts:delete_account", "",  "302", "302 302 302 302 302 302 302 401"),
     ("trusts:no_email_page",     "",                    NOWHERE_SEEN,  NOWHERE_SENT),
     ("frameworks:index",         "",                    "200",         "405"),
     ("frameworks:search",        "",                    "200",         "405"),

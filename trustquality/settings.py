@@ -177,9 +177,9 @@ SIGN_IN_LIMITS = {
     "reauthenticate": "20/15m/user",
     "change_password": "10/15m/user",
     "accept_invitation": "60/15m/ip",
-    "work_account": "60/15m/ip",
     "invite": "200/d/key",
     "invite_again": "5/d/key",
+    "work_account": "60/15m/ip",
 }
 # Empty would leave allauth's own limits on; tests sign in more often than people do.
 ACCOUNT_RATE_LIMITS = False if ENVIRONMENT == "test" else SIGN_IN_LIMITS
@@ -242,6 +242,26 @@ EMAIL_TIMEOUT = 20  # seconds; somebody waits for the page
 # For links in mails that no page sends, such as the daily reminders.
 SITE_ADDRESS = env.str("SITE_ADDRESS", default="" if PRODUCTION else "http://127.0.0.1:8000")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trust Quality <noreply@localhost>")
+
+# Who runs the service and whom to write to about one's data, for the page on privacy.
+OPERATOR_NAME = env.str("OPERATOR_NAME", default="")
+PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="")
+# Days that things are kept before `manage.py apply_retention`; why: docs/privacy.md.
+KEEP_DAYS = {
+    "invitations": env.int("KEEP_INVITATIONS_DAYS", default=365),
+    "uploads": env.int("KEEP_UPLOADS_DAYS", default=30),
+    "sessions": env.int("KEEP_SESSIONS_DAYS", default=1),
+    "looks": env.int("KEEP_LOOKS_DAYS", default=2190),
+    "former_people": env.int("KEEP_FORMER_PEOPLE_DAYS", default=365),
+    "closed_trusts": env.int("KEEP_CLOSED_TRUSTS_DAYS", default=365),
+}
+LEAST_DAYS = {"former_people": 30, "closed_trusts": 30}
+for kept, days in KEEP_DAYS.items():
+    if not LEAST_DAYS.get(kept, 1) <= days <= 36_500:
+        raise ImproperlyConfigured(
+            f"KEEP_{kept.upper()}_DAYS is {days}; "
+            f"it must be {LEAST_DAYS.get(kept, 1)} or more, and at most 36500."
+        )
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -10,4 +10,13 @@ class TrustsConfig(AppConfig):
     verbose_name = "People and trusts"
 
     def ready(self) -> None:
-        from trusts import history_kinds, people_panel, second_factor, sessions, sign_in  # noqa: F401
+        from trusts import (  # noqa: F401
+            account_data,
+            erasing,
+            history_kinds,
+            people_panel,
+            retention_kinds,
+            second_factor,
+            sessions,
+            sign_in,
+        )

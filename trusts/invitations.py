@@ -178,6 +178,9 @@ def accept(*, invitation: Invitation, by: User) -> Membership:
         LinkEnded: somebody was faster, the lead among them.
     """
     hold(invitation.trust)
+    # Waits for an end of the account that is under way (`privacy.anonymise`).
+    if not User.objects.select_for_update(no_key=True).filter(pk=by.pk, is_active=True):
+        raise LinkEnded
     current = Invitation.objects.pending().filter(
         pk=invitation.pk, token_hash=invitation.token_hash, expires_at__gt=timezone.now()
     )

@@ -15,6 +15,11 @@ from simple_history.models import HistoricalRecords
 
 from trusts.querysets import InvitationQuerySet, MembershipQuerySet, TrustQuerySet, UserManager
 
+FORMER_MEMBER = "Former member"
+"""What stands where a name stood, once a person was anonymised."""
+NOBODYS_HOST = "@anonymised.invalid"
+"""How what stands where their address stood ends: nobody can have such a domain (RFC 2606)."""
+
 
 class Role(models.TextChoices):
     """What a person is to a trust; `permissions.py` says what each role may do."""
@@ -59,6 +64,18 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_unique_in_any_case",
                 violation_error_message="A person with this email address is here already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(anonymised_at=None)
+                | models.Q(
+                    name=FORMER_MEMBER,
+                    email__endswith=NOBODYS_HOST,
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                ),
+                name="user_anonymised_for_good",
+                violation_error_message="This account was deleted. Nothing brings it back.",
             ),
         ]
 

@@ -7,6 +7,7 @@ from trusts import (
     history_views,
     invitation_views,
     people_views,
+    privacy_views,
     settings_views,
     views,
     work_account_views,
@@ -47,6 +48,9 @@ urlpatterns = [
         name="history_of",
     ),
     path("accounts/", account_views.account, name="account"),
+    path("accounts/data/", privacy_views.own_data, name="own_data"),
+    path("accounts/delete/", privacy_views.delete_account, name="delete_account"),
+    path("privacy/", privacy_views.privacy, name="privacy"),
     path("accounts/second-factor/", account_views.second_factor, name="second_factor"),
     path("accounts/work/", work_account_views.work_accounts, name="work_accounts"),
     path(

@@ -1,0 +1,171 @@
+"""What plans keep about a person: the actions they own, and what they wrote and did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F, Q
+
+from plans.models import Action, Plan, Priority
+from trusts.models import User
+from trusts.personal_data import Row, Section, Traces, erases, register
+from trusts.writing import Deed, Writing
+
+AT, DID, TRUST, PLAN = (
+    {"at": "When"},
+    {"did": "What you did"},
+    {"trust": "Trust"},
+    {"plan": "Plan"},
+)
+OF_PRIORITY = {
+    "trust": "plan__assessment__trust__name",
+    "plan": "plan__title",
+    "element": "element__name",
+}
+OF_ACTION = {
+    "trust": "priority__plan__assessment__trust__name",
+    "plan": "priority__plan__title",
+    "element": "priority__element__name",
+}
+OF_PLAN = {"trust": "assessment__trust__name", "plan": "title"}
+PLANS = Writing(
+    Plan,
+    texts=("title",),
+    facts={"next_review_on": "next_review_on"},
+    names={"trust": "assessment__trust__name"},
+)
+PRIORITIES = Writing(Priority, texts=("key_issue", "drop_reason"), names=OF_PRIORITY)
+ACTIONS = Writing(
+    Action,
+    texts=(
+        "description",
+        "success_criterion",
+        "measure",
+        "baseline",
+        "target",
+        "drop_reason",
+    ),
+    facts={"due_on": "due_on", "status": "status", "strategic_area": "strategic_area"},
+    names=OF_ACTION,
+)
+DEEDS = (
+    Deed(Plan, "started", "created_by", "created_at", OF_PLAN),
+    Deed(Plan, "had adopted", "adopted_by", "adopted_at", OF_PLAN),
+    Deed(Priority, "took out a priority", "dropped_by", "dropped_at", OF_PRIORITY),
+    Deed(Action, "took out an action", "dropped_by", "dropped_at", OF_ACTION),
+)
+
+
+def owned(person: User) -> Iterator[Row]:
+    """The actions that stand under the person's name: what they are to do, and by when."""
+    actions = Action.objects.filter(owner=person).order_by("due_on", "pk")
+    for action in actions.select_related("priority__plan__assessment__trust"):
+        plan = action.priority.plan
+        yield {
+            "trust": plan.assessment.trust.name,
+            "plan": plan.title,
+            "description": action.description,
+            "due_on": action.due_on,
+            "status": action.get_status_display(),
+            "owner_name": action.owner_name,
+        }
+
+
+@erases
+def owner_names(traces: Traces) -> None:
+    """Owners as plans print them, today and in the history.
+
+    Also where the name was typed and no account chosen, in a trust that the person belonged
+    to. A page that is open with the old name cannot write it back: the version goes up.
+    """
+    history: Any = Action.history
+    trust = "priority__plan__assessment__trust"
+    typed = Q(owner=None, **{f"{trust}__in": traces.trusts}) & Q(owner_name__in=traces.names)
+    theirs = Q(owner=traces.person) | typed
+    keys = list(Action.objects.filter(theirs).values_list("pk", flat=True))
+    Action.objects.filter(pk__in=keys).update(owner_name=traces.name, version=F("version") + 1)
+    past = list(history.filter(theirs).values_list("history_id", flat=True))
+    history.filter(history_id__in=past).update(owner_name=traces.name)
+
+
+register(
+    Section(
+        key="actions",
+        title="Actions that you own",
+        about="What stands in a plan under your name.",
+        columns={
+            **TRUST,
+            **PLAN,
+            "description": "What is to be done",
+            "due_on": "Due date",
+            "status": "Status",
+            "owner_name": "Name as it is printed",
+        },
+        rows=owned,
+        tells_of=frozenset({"plans.Action.owner"}),
+    )
+)
+register(
+    Section(
+        key="plans",
+        title="Plans, priorities and actions: what you did",
+        about="What plans say of you today, with the reasons that stand beside it.",
+        columns={**AT, **DID, **TRUST, **PLAN, "element": "Element"},
+        rows=lambda person: (row for deed in DEEDS for row in deed.rows(person)),
+        tells_of=frozenset(deed.column for deed in DEEDS),
+    )
+)
+register(
+    Section(
+        key="plan_titles",
+        title="Plans that you named or dated",
+        about="The words that you added to a plan’s title, and the next review that you set.",
+        columns={
+            **AT,
+            **TRUST,
+            "title": "Your words in the title",
+            "next_review_on": "Next review",
+        },
+        rows=PLANS.rows,
+    )
+)
+register(
+    Section(
+        key="priorities",
+        title="Priorities that you wrote",
+        about="The words that you added, each time you saved a priority.",
+        columns={
+            **AT,
+            **TRUST,
+            **PLAN,
+            "element": "Element",
+            "key_issue": "Your words in the key issue",
+            "drop_reason": "Your words in the reason for taking it out",
+        },
+        rows=PRIORITIES.rows,
+    )
+)
+register(
+    Section(
+        key="action_texts",
+        title="Actions that you wrote",
+        about="The words that you added and what you chose, each time you saved an action.",
+        columns={
+            **AT,
+            **TRUST,
+            **PLAN,
+            "element": "Element",
+            "description": "Your words in what will be done",
+            "success_criterion": "Your words in the success criterion",
+            "measure": "Your words in the measure",
+            "baseline": "Your words in the figure at the start",
+            "target": "Your words in the target",
+            "drop_reason": "Your words in the reason for taking it out",
+            "due_on": "Due date",
+            "status": "Status",
+            "strategic_area": "Strategic area",
+        },
+        rows=ACTIONS.rows,
+    )
+)
