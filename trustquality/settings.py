@@ -164,6 +164,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "trusts.password_forms.ResetForm",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 # Attempts, time and whose: an address, an account or browser (key), a signed-in person.
 # What each is for and why nobody can lock others out: docs/sign-in.md, trusts/limits.py.
 SIGN_IN_LIMITS = {

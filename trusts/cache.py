@@ -3,7 +3,7 @@
 Django's cache in the database was looked at first. It throws a third of its rows away once
 there are three hundred, swallows a write that fails, may delete a row that another process
 has just renewed, and lets two processes renew one that has expired. Each of these is a way
-to more attempts than the limits allow (docs/decisions/0012-sign-in.md). Here every write is
+to more attempts than the limits allow (docs/decisions/0017-sign-in.md). Here every write is
 one statement, or one that the primary key refuses.
 """
 
