@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -59,24 +59,30 @@ def reworded(
 
 
 def added(before: str, after: str) -> list[str]:
-    """The stretches of the later text that the earlier one did not have, line ends kept.
+    """The stretches of the later text that are its writer's own, line ends kept.
 
-    Of a text that is too long to be compared in order, those words that the earlier one did
-    not have at all: too few rather than too many, as they may be shown as one writer's own.
+    A word that merely moved was somebody's before: only as many of each count as there are
+    more than before, so rather too few than too many.
     """
-    runs = _runs(_words(before, lines=True), _words(after, lines=True))
-    fresh = [part for tag, old, new in runs if tag != "equal" for part in _fresh(old, new)]
-    return [text for words in fresh if (text := str(_joined(words)).strip())]
+    old, new = _words(before, lines=True), _words(after, lines=True)
+    more = Counter(new) - Counter(old)
+    fresh = (words for tag, _, words in _runs(old, new) if tag != "equal")
+    stretches = [stretch for words in fresh for stretch in _own(words, more)]
+    return [text for words in stretches if (text := str(_joined(words)).strip())]
 
 
-def _fresh(old: Sequence[str], new: Sequence[str]) -> Iterator[list[str]]:
-    if len(old) * len(new) <= MOST_COMPARISONS:
-        yield list(new)
-        return
-    had = set(old)
-    for is_known, words in groupby(new, key=had.__contains__):
-        if not is_known:
-            yield list(words)
+def _own(words: Sequence[str], more: Counter[str]) -> Iterator[list[str]]:
+    """The words of which there are more, next to each other; counts each off."""
+    own: list[str] = []
+    for word in words:
+        if more[word]:
+            more[word] -= 1
+            own.append(word)
+        elif own:
+            yield own
+            own = []
+    if own:
+        yield own
 
 
 def _words(text: str, *, lines: bool) -> list[str]:
