@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import PasswordSetView
 from allauth.mfa.models import Authenticator
@@ -15,9 +16,9 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnVi
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -78,9 +79,16 @@ def _with_next(address: str, then: str | None) -> str:
     return f"{address}?{urlencode({'next': then})}" if then else address
 
 
-@method_decorator(reauthentication_required, name="dispatch")
 class SetPassword(PasswordSetView):
     """A first password, for who has signed in by something else; asked again who they are."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Ask first; allauth would keep what was sent meanwhile in the session, a password too."""
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        if ways and is_reauthentication_required(request, app=""):
+            return redirect(_with_next(ways[0]["url"], request.path))
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
 
 class GoesOn:

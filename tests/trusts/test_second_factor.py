@@ -523,6 +523,25 @@ def test_only_what_makes_a_passkey_is_stored(lead: User) -> None:
     assert kept["credential"]["clientExtensionResults"] == {"credProps": {"rk": True}}
 
 
+def test_person_without_a_password_sets_one_after_showing_the_passkey(lead: User) -> None:
+    owner, device, chosen = client_of(lead), Device(), "purple heron walks slowly"
+    add_passkey(owner, device)
+    lead.set_unusable_password()
+    lead.save()
+    client = Client()
+    client.post(BY_PASSKEY, {"credential": json.dumps(device.get(passkey_options(client)))})
+    address, sent = "/accounts/password/set/", {"password1": chosen, "password2": chosen}
+    for answer in (later(client).get(address), client.post(address, sent)):
+        assert answer["Location"].startswith("/accounts/2fa/webauthn/reauthenticate/?next=")
+    assert chosen not in str(client.session.items())
+    asked = f"/accounts/2fa/webauthn/reauthenticate/?next={address}"
+    options = options_in(client.get(asked))
+    client.post(asked, {"credential": json.dumps(device.get(options))})
+    assert client.post(address, sent).status_code == 302
+    lead.refresh_from_db()
+    assert lead.check_password(chosen)
+
+
 # --- what follows from a change
 
 
