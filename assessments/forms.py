@@ -279,6 +279,16 @@ class RatingForm(forms.Form):
             "it has %(show_value)s"
         },
     )
+    dissent = MultilineField(
+        label="Who saw it differently, and why?",
+        required=False,
+        max_length=NOTE_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Kept beside the rating, which stays one. The report prints it too.",
+        error_messages={
+            "max_length": "This must be %(limit_value)s characters or fewer; it has %(show_value)s"
+        },
+    )
     is_priority = forms.BooleanField(label="Make this a priority for action", required=False)
     version = VersionField()
     saved_from = PageKeyField()
@@ -294,7 +304,12 @@ class RatingForm(forms.Form):
         self.rating = rating
         self.levels = list(rating.assessment.framework.levels.order_by("order"))
         self.fault = ""
-        shown = {"level": rating.level_id, "note": rating.note, "is_priority": rating.is_priority}
+        shown = {
+            "level": rating.level_id,
+            "note": rating.note,
+            "dissent": rating.dissent,
+            "is_priority": rating.is_priority,
+        }
         page = {"version": rating.version, "saved_from": token_hex(16), "save_number": 1}
         super().__init__(self._whole(data, earlier), initial=shown | page)
         cast(RowField, self.fields["level"]).offer(self.levels, nothing="Not rated yet")
@@ -311,6 +326,7 @@ class RatingForm(forms.Form):
             data["is_priority"] = "on" if self.rating.is_priority else ""
         data.setdefault("level", str(self.rating.level_id or ""))
         data.setdefault("note", self.rating.note)
+        data.setdefault("dissent", self.rating.dissent)
         if "keep" in data:
             self._keep(data, match(earlier, self.levels))
         return data
@@ -334,7 +350,7 @@ class RatingForm(forms.Form):
     def record(self, *, by: User) -> Rating:
         """Save the judgement and return it as saved; raises as `record_rating` does."""
         judgement = copy(self.rating)
-        for name in ("level", "note", "is_priority", "saved_from"):
+        for name in ("level", "note", "dissent", "is_priority", "saved_from"):
             setattr(judgement, name, self.cleaned_data[name])
         judgement.save_number = max(self.cleaned_data["save_number"], 0)
         record_rating(rating=judgement, version=self.cleaned_data["version"], by=by)

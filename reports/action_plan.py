@@ -23,7 +23,7 @@ from plans.models import Action, Plan, Priority
 from reports.text import file_name, printable
 from trusts.models import Trust
 
-TEMPLATE_VERSION = "2"
+TEMPLATE_VERSION = "3"
 """Kept with each issued report; raise it when the document's look or content changes."""
 
 OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
@@ -59,6 +59,7 @@ class Judgement:
     level: Level | None
     previous_level: Level | None
     note: str
+    dissent: str
     priority_number: int | None
 
 
@@ -308,6 +309,7 @@ def _domains(heat_map: HeatMap, numbers: dict[int, int]) -> list[DomainSection]:
                     level=cell.level,
                     previous_level=cell.previous_level,
                     note=printable(cell.rating.note),
+                    dissent=printable(cell.rating.dissent),
                     priority_number=numbers.get(cell.element.pk),
                 )
                 for cell in row.cells

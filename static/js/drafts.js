@@ -95,6 +95,8 @@ function putBack(form, content) {
       field.checked = kept.includes(field.value);
     } else if (kept.length) {
       field.value = kept.shift();
+      const fold = field.value && field.closest("details");
+      if (fold) fold.open = true;
     }
   }
 }

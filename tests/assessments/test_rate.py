@@ -346,3 +346,65 @@ def test_element_page_costs_eight_queries_whatever_the_framework(
     url = assessment.ratings.in_order().first().get_absolute_url()
     with django_assert_num_queries(8):
         assert browser.get(url).status_code == 200
+
+
+def test_dissent_is_recorded_told_and_kept_in_the_history(rating, lead, sent, assessment) -> None:
+    browser = client_of(lead)
+    browser.post(rating.get_absolute_url(), sent(dissent="Two of us\r\nwould say Step 1"))
+    rating.refresh_from_db()
+    assert rating.dissent == "Two of us\nwould say Step 1"
+    assert Rating.history.filter(id=rating.pk).latest().dissent == rating.dissent
+    results = reverse("assessments:results", args=[assessment.pk])
+    history = reverse("trusts:history", args=[assessment.trust.slug])
+    for url in (results, history):
+        assert "would say Step 1" in browser.get(url).content.decode()
+
+
+def test_dissent_is_folded_away_where_nobody_dissents(rating, lead, trustee, sent) -> None:
+    browser = client_of(lead)
+    url = rating.get_absolute_url()
+    assert _fold(browser.get(url)) == {"class"}
+    browser.post(url, sent(dissent="One did"))
+    assert _fold(browser.get(url)) == {"class", "open"}
+    read = client_of(trustee).get(url).content.decode()
+    assert "Seen differently" in read
+    assert "One did" in read
+
+
+def _fold(answer) -> set[str]:
+    page = Page(answer.content.decode())
+    (fold,) = page.all("details", "tq-dissent-box")
+    return set(fold.attributes)
+
+
+def test_form_without_the_box_leaves_dissent_as_it_is(rating, lead, sent) -> None:
+    browser = client_of(lead)
+    browser.post(rating.get_absolute_url(), sent(dissent="Stays"))
+    browser.post(rating.get_absolute_url(), sent(note="More", version=2, save_number=2))
+    rating.refresh_from_db()
+    assert (rating.note, rating.dissent) == ("More", "Stays")
+
+
+def test_dissent_too_long_is_refused_beside_its_open_box(rating, lead, sent) -> None:
+    typed = sent(dissent="x" * (NOTE_MAX_LENGTH + 1))
+    answer = client_of(lead).post(rating.get_absolute_url(), typed)
+    assert answer.status_code == 422
+    assert "This must be 10000 characters or fewer; it has 10001" in answer.content.decode()
+    assert _fold(answer) == {"class", "open"}
+
+
+def test_second_of_two_dissents_gets_both(rating, lead, chair, sent) -> None:
+    client_of(chair).post(
+        rating.get_absolute_url(), sent(dissent="The chair’s", saved_from="b" * 32)
+    )
+    answer = client_of(lead).post(rating.get_absolute_url(), sent(dissent="The lead’s"))
+    assert answer.status_code == 409
+    for text in ("The chair’s", "The lead’s"):
+        assert text in answer.content.decode()
+
+
+def test_dissent_sent_after_agreeing_is_given_back(rating, lead, chair, assessment, sent) -> None:
+    agree_assessment(assessment=assessment, minute_reference="", by=chair)
+    answer = client_of(lead).post(rating.get_absolute_url(), sent(dissent="Too late to say"))
+    assert answer.status_code == 409
+    assert "Too late to say" in answer.content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.template.loader import render_to_string
 
 from assessments.actions import create_assessment
 from assessments.models import Assessment
@@ -269,3 +270,14 @@ def test_typed_text_is_cleaned_wherever_it_is_shown(plan: Plan, lead: User) -> N
 def test_issued_stamp_names_the_issuer() -> None:
     assert not Stamp(on=TODAY).is_issued
     assert Stamp(on=TODAY, issued_by="Lead").is_issued
+
+
+def test_dissent_stands_beside_the_note_in_the_appendix(plan: Plan) -> None:
+    rating = plan.assessment.ratings.in_order().first()
+    rating.dissent = "One of us would say Step 2."
+    rating.save()
+    report = build_action_plan(plan, stamp=NOW)
+    assert report.domains[0].judgements[0].dissent == "One of us would say Step 2."
+    page = render_to_string("reports/_appendix.html", {"report": report})
+    assert page.count("Seen differently") == 1
+    assert "One of us would say Step 2." in page
