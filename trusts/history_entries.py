@@ -75,6 +75,7 @@ class Entry:
         about: the thing.
         changes: what the sentence does not say.
         every_change: all of them.
+        said: what the row said after the change.
         is_unclear: whether what was said before is not on record.
     """
 
@@ -87,7 +88,7 @@ class Entry:
     changes: Sequence[Change]
     every_change: Sequence[Change]
     reason: str
-    address: str
+    said: Values
     is_unclear: bool = False
 
     @property
@@ -98,6 +99,11 @@ class Entry:
     @property
     def sentence(self) -> str:
         return f"{self.who} {self.did} {self.about}{self.ending}"
+
+    @property
+    def address(self) -> str:
+        """The thing's own page; blank where it has none, or none any more."""
+        return "" if self.run.is_gone else self.kind.address(self.said)
 
     @property
     def names_changes(self) -> bool:
@@ -147,7 +153,7 @@ def entry_of(run: Run, said: Mapping[tuple[str, int], Said], who: Person) -> Ent
         changes=[one for one in changes if one.field.name not in told],
         every_change=changes,
         reason=now.reason,
-        address="" if run.is_gone else kind.address(now.values),
+        said=now.values,
         is_unclear=is_unclear,
     )
 

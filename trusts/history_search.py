@@ -36,12 +36,12 @@ class Asked:
 
     def fits(self, run: Run, people: People) -> bool:
         """Whether a run is of this person and these days."""
+        if self.who and who_of(run.last, people).choice != self.who:
+            return False
+        if not (self.since or self.until):
+            return True
         day = timezone.localdate(run.last.at)
-        return (
-            (not self.who or who_of(run.last, people).choice == self.who)
-            and (self.since is None or day >= self.since)
-            and (self.until is None or day <= self.until)
-        )
+        return (self.since or day) <= day <= (self.until or day)
 
 
 def who_of(save: Save, people: People) -> Person:

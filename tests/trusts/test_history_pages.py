@@ -21,6 +21,7 @@ from tests.conftest import client_of, make_user
 from tests.trusts.history_pages import read, told
 from trusts.history_views import ENTRIES_ON_A_PAGE
 from trusts.models import Membership, Role, Trust, User
+from trusts.privacy import anonymise
 
 HERE = ZoneInfo("Europe/London")
 MOST_QUERIES = 8
@@ -251,17 +252,17 @@ def test_pages_hold_so_many_and_keep_what_was_asked(assessment, northfield, lead
 
 def test_anonymised_person_is_a_former_member_everywhere(rating, northfield, chair, lead) -> None:
     write(rating, "Frank words.", by=chair)
-    User.objects.filter(pk=chair.pk).update(
-        name="Former member", email="gone@gone.invalid", anonymised_at=timezone.now()
-    )
-    Membership.objects.get(user=chair).delete()
+    email = chair.email
+    anonymise(person=chair, by=chair)
     shown = read(lead, northfield)
-    assert "A former member wrote the note of 1. Point 1 in Self-assessment 2026" in shown.sentences
-    assert shown.sentences[0].endswith("removed a former member, Chair until then")
-    assert "gone.invalid" not in shown.page.with_id("main-content").text
-    assert told(lead, northfield, who="former") == [
-        "A former member wrote the note of 1. Point 1 in Self-assessment 2026"
-    ]
+    wrote = "A former member wrote the note of 1. Point 1 in Self-assessment 2026"
+    assert shown.sentences[0] == "A former member left the trust, as Chair until then"
+    assert wrote in shown.sentences
+    chair.refresh_from_db()
+    text = shown.page.with_id("main-content").text
+    assert email not in text
+    assert chair.email not in text
+    assert told(lead, northfield, who="former", what="rating") == [wrote]
 
 
 def test_entry_stands_when_the_person_has_left_or_is_gone(
