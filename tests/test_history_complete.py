@@ -26,7 +26,7 @@ from plans.choosing import Change
 from plans.models import Action, Plan, Priority
 from tests.conftest import client_of, make_user
 from tests.grids import make_grid
-from trusts import handover, invitations, people
+from trusts import handover, invitations, operator_actions, people, privacy
 from trusts.handover import hand_on
 from trusts.history import Kind, kinds
 from trusts.invitations import Newcomer
@@ -75,7 +75,8 @@ KEPT_BY_THE_SERVICE = {
 """Fields that need no words of their own."""
 
 CHANGES = [assessment_actions, collecting, own_frameworks, grid_forms]
-CHANGES += [plan_actions, action_changes, handover, people, invitations]
+CHANGES += [plan_actions, action_changes, handover, people]
+CHANGES += [invitations, operator_actions, privacy]
 NO_CHANGES_OF_THEIR_OWN = {
     "keep_upload",  # nothing is a framework yet
     "move_row",  # within the moves of priorities and actions
@@ -308,3 +309,7 @@ def _turn_over(doing: Doing, northfield: Trust, observer: User) -> None:
     doing(invitations.accept, invitation=letter.invitation, by=newcomer)
     pending = northfield.invitations.pending().get()
     doing(invitations.withdraw, invitation=pending)
+    operator = User.objects.create_superuser("operator@service.example", "x" * 20, name="Op")
+    led = Newcomer("second.lead@northfield.example", Role.LEAD)
+    doing(operator_actions.give_lead, trust=northfield, lead=led, by=operator)
+    doing(privacy.anonymise, person=newcomer)
