@@ -171,11 +171,20 @@ def _open_ratings() -> RatingQuerySet:
 
 
 @transaction.atomic
-def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User) -> None:
+def agree_assessment(
+    *,
+    assessment: Assessment,
+    minute_reference: str,
+    by: User,
+    meeting_on: date | None = None,
+) -> None:
     """Sign the board's ratings off; from now on they are locked.
 
     Every rating is touched, so that a save already on its way finds the row changed and
     then the assessment closed, instead of slipping in behind the signature.
+
+    Args:
+        meeting_on: the day on which the board agreed them; the form asks for it.
 
     Raises:
         NotAllowedNow: it is not being agreed, or somebody has just signed it off.
@@ -189,6 +198,7 @@ def agree_assessment(*, assessment: Assessment, minute_reference: str, by: User)
         refusal="Only an assessment that is being agreed can be signed off.",
         agreed_at=timezone.now(),
         agreed_by=by,
+        meeting_on=meeting_on,
         minute_reference=minute_reference,
         by=by,
     )
@@ -208,6 +218,7 @@ def reopen_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
         refusal="Only an agreed assessment can be reopened.",
         agreed_at=None,
         agreed_by=None,
+        meeting_on=None,
         minute_reference="",
         reason=reason,
         by=by,

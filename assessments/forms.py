@@ -28,6 +28,7 @@ from assessments.framework_access import readable_in
 from assessments.models import NOTE_MAX_LENGTH, Assessment, Rating
 from frameworks.models import Framework
 from govuk.fields import (
+    BOXES,
     DateField,
     MultilineField,
     PageKeyField,
@@ -98,7 +99,8 @@ def _standing_of(assessment: Assessment) -> str:
     framework = f"{assessment.framework.title}, {assessment.framework.edition}"
     if assessment.agreed_at is None:
         return f"{framework}. Not agreed yet"
-    return f"{framework}. Agreed on {date_format(localtime(assessment.agreed_at), 'j F Y')}"
+    day = assessment.meeting_on or localtime(assessment.agreed_at)
+    return f"{framework}. Agreed on {date_format(day, 'j F Y')}"
 
 
 class AssessmentForm(TitleForm):
@@ -363,13 +365,35 @@ class RatingForm(forms.Form):
 
 
 class AgreeForm(forms.Form):
-    """Signing an assessment off."""
+    """Signing an assessment off, as the board agreed it at a meeting."""
 
+    meeting_on = DateField(
+        label="When did the board agree these ratings?",
+        initial=timezone.localdate,
+        help_text="The date of the meeting, for example 25 11 2026.",
+        error_messages={"required": "Give the date of the meeting"},
+    )
     minute_reference = forms.CharField(
         max_length=100,
         required=False,
         help_text="Where the board's minutes record it, such as 2026-11-25 item 6.",
     )
+
+    def clean_meeting_on(self) -> date:
+        day: date = self.cleaned_data["meeting_on"]
+        check_year(day, "The date of the meeting")
+        if day > timezone.localdate():
+            raise ValidationError(
+                "The meeting must be today or in the past: sign off after the board has agreed",
+                code="invalid",
+                params={"boxes": list(BOXES)},
+            )
+        return day
+
+    def says_the_same_as(self, assessment: Assessment) -> bool:
+        """Whether this form has signed it off already, such as by a double click."""
+        said = (assessment.meeting_on, assessment.minute_reference)
+        return said == (self.cleaned_data["meeting_on"], self.cleaned_data["minute_reference"])
 
 
 class ReopenForm(forms.Form):

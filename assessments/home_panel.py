@@ -17,7 +17,7 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
         Assessment.objects.visible_to(user)
         .filter(trust=trust)
         .with_progress()
-        .select_related("framework")
+        .select_related("framework", "agreed_by")
         .order_by("-created_at")
     )
     may_rate = has_permission(user, Permission.RATE, trust)

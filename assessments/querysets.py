@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from trusts.querysets import TrustOwnedQuerySet
 
@@ -43,6 +43,16 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
         return self.annotate(
             element_count=Count("ratings"),
             rated_count=Count("ratings", filter=Q(ratings__level__isnull=False)),
+        )
+
+    def with_reopening(self) -> AssessmentQuerySet:
+        """Each with `reopened_at` and `reopened_because` of the last time, in the same query."""
+        last = self.model.history.filter(
+            id=OuterRef("pk"), status="agreeing", history_change_reason__gt=""
+        ).order_by("-history_date", "-history_id")
+        return self.annotate(
+            reopened_at=Subquery(last.values("history_date")[:1]),
+            reopened_because=Subquery(last.values("history_change_reason")[:1]),
         )
 
     def agreed_before(self, assessment: Assessment) -> AssessmentQuerySet:

@@ -28,7 +28,7 @@ from trusts.sign_in import SignedInRequest
 
 def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
     """The assessment, for a member of its trust; 404 for everybody else."""
-    assessments = Assessment.objects.visible_to(request.user)
+    assessments = Assessment.objects.visible_to(request.user).with_reopening()
     named = assessments.select_related(
         "trust", "framework__wording_pack", "agreed_by", "carried_from__framework"
     )
@@ -150,12 +150,11 @@ def agree(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment = fetch_to_change(request, pk, Permission.RATE)
     form, refusal = AgreeForm(typed(request)), ""
     if request.method == "POST" and form.is_valid():
-        minute = form.cleaned_data["minute_reference"]
         try:
-            agree_assessment(assessment=assessment, minute_reference=minute, by=request.user)
+            agree_assessment(assessment=assessment, by=request.user, **form.cleaned_data)
         except NotAllowedNow as refused:
             assessment, refusal = fetch_assessment(request, pk), str(refused)
-            if assessment.is_agreed and assessment.minute_reference == minute:
+            if assessment.is_agreed and form.says_the_same_as(assessment):
                 return _said_already(request, assessment, refusal)
         else:
             messages.success(request, f"{assessment.title} is agreed.")

@@ -23,7 +23,11 @@ class PlanQuerySet(TrustOwnedQuerySet["Plan"]):
     def for_page(self) -> PlanQuerySet:
         """Each with its assessment, trust and framework, in one query."""
         return self.select_related(
-            "assessment__trust", "assessment__framework", "created_by", "adopted_by"
+            "assessment__trust",
+            "assessment__framework",
+            "assessment__agreed_by",
+            "created_by",
+            "adopted_by",
         )
 
 

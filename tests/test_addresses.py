@@ -118,7 +118,7 @@ TABLE = [
     ("assessments:grid",         "grid",                MEMBERS_SEE,   RATERS_SAVE),
     ("assessments:rate",         "assessment element",  MEMBERS_SEE,   RATERS_FAIL),
     ("assessments:edit",         "assessment",          LEAD_SEES,     LEAD_FAILS),
-    ("assessments:agree",        "assessment",          RATERS_SEE,    RATERS_SAVE),
+    ("assessments:agree",        "assessment",          RATERS_SEE,    RATERS_FAIL),
     ("assessments:reopen",       "agreed",              RATERS_SEE,    RATERS_FAIL),
     ("assessments:own_frameworks",     "trust",         MEMBERS_SEE,   NO_POST),
     ("assessments:framework_template", "trust",         MEMBERS_SEE,   NO_POST),

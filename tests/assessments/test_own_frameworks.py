@@ -454,7 +454,8 @@ def test_own_framework_goes_all_the_way_to_the_plans_document(make, lead, northf
             },
         )
         assert answer.status_code == 302
-    browser.post(reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "6"})
+    meeting = {"meeting_on_day": "5", "meeting_on_month": "1", "meeting_on_year": "2026"}
+    browser.post(reverse("assessments:agree", args=[assessment.pk]), meeting)
     assessment.refresh_from_db()
     assert assessment.is_agreed
     results = text_of(browser.get(assessment.get_absolute_url()))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from assessments.actions import agree_assessment, create_assessment, record_rating
+from assessments.actions import (
+    agree_assessment,
+    create_assessment,
+    record_rating,
+    reopen_assessment,
+)
 from assessments.models import Assessment, Rating
 from tests.conftest import client_of, make_framework
 from tests.page import Page
@@ -20,6 +26,12 @@ def rate_all(assessment: Assessment, by, *, order: int = 4) -> None:
     for rating in assessment.ratings.in_order():
         rating.level = level
         record_rating(rating=rating, version=rating.version, by=by)
+
+
+def signed(minute: str, **changes: object) -> dict[str, object]:
+    """What the form to sign off sends: the meeting was on 19 November 2025."""
+    day = {"meeting_on_day": "19", "meeting_on_month": "11", "meeting_on_year": "2025"}
+    return day | {"minute_reference": minute} | changes
 
 
 def new_assessment(**changes: object) -> dict[str, object]:
@@ -145,14 +157,114 @@ def test_agree_names_what_is_not_rated_first(assessment, chair) -> None:
 def test_agree_locks_with_date_person_and_minute(assessment, chair, lead) -> None:
     rate_all(assessment, lead)
     answer = client_of(chair).post(
-        reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "2026-11 item 6"}
+        reverse("assessments:agree", args=[assessment.pk]), signed("2026-11 item 6")
     )
     assert answer.url == reverse("assessments:results", args=[assessment.pk])
     assessment.refresh_from_db()
     assert assessment.status == "agreed"
     assert (assessment.agreed_by, assessment.minute_reference) == (chair, "2026-11 item 6")
+    assert assessment.meeting_on == date(2025, 11, 19)
     latest = assessment.history.latest()
     assert (latest.status, latest.history_user) == ("agreed", chair)
+
+
+def test_agree_proposes_today_as_the_day_of_the_meeting(assessment, chair) -> None:
+    url = reverse("assessments:agree", args=[assessment.pk])
+    page = Page(client_of(chair).get(url).content.decode())
+    today = timezone.localdate()
+    boxes = [page.with_id(f"id_meeting_on_{box}") for box in ("day", "month", "year")]
+    assert [box.attributes["value"] for box in boxes] == [
+        str(today.day),
+        str(today.month),
+        str(today.year),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "year", "fault"),
+    [
+        (1, None, "The meeting must be today or in the past: sign off after the board has agreed"),
+        (0, "1999", "The date of the meeting must be in a year from 2000 to"),
+        (0, "", "The date must include a year"),
+    ],
+)
+def test_agree_refuses_a_day_on_which_no_meeting_was(days, year, fault, assessment, chair) -> None:
+    day = timezone.localdate() + timedelta(days=days)
+    sent = signed("Item 6", meeting_on_day=day.day, meeting_on_month=day.month)
+    sent["meeting_on_year"] = day.year if year is None else year
+    answer = client_of(chair).post(reverse("assessments:agree", args=[assessment.pk]), sent)
+    page = Page(answer.content.decode())
+    assert answer.status_code == 422
+    assert fault in page.with_id("id_meeting_on-error").text
+    assert page.with_id("id_minute_reference").attributes["value"] == "Item 6"
+    assert Assessment.objects.get().status == "agreeing"
+
+
+def test_agree_without_a_day_asks_for_it(assessment, chair) -> None:
+    url = reverse("assessments:agree", args=[assessment.pk])
+    answer = client_of(chair).post(url, {"minute_reference": "Item 6"})
+    assert answer.status_code == 422
+    assert "Give the date of the meeting" in answer.content.decode()
+
+
+def test_agree_on_the_day_of_the_meeting_itself(assessment, chair) -> None:
+    today = timezone.localdate()
+    sent = {"meeting_on_day": today.day, "meeting_on_month": today.month}
+    sent["meeting_on_year"] = today.year
+    url = reverse("assessments:agree", args=[assessment.pk])
+    assert client_of(chair).post(url, sent).status_code == 302
+    assert Assessment.objects.get().meeting_on == today
+
+
+@pytest.mark.parametrize("name", ["home", "detail", "results", "agree", "reopen"])
+def test_meeting_and_signature_stand_wherever_agreed_does(name, assessment, chair) -> None:
+    agree_assessment(
+        assessment=assessment, meeting_on=date(2025, 11, 19), minute_reference="M 41", by=chair
+    )
+    url = reverse(f"assessments:{name}", args=[assessment.pk]) if name != "home" else ""
+    text = (
+        Page(client_of(chair).get(url or assessment.trust.get_absolute_url()).content.decode())
+        .nodes[0]
+        .text
+    )
+    today = date_format(timezone.localdate(), "j F Y")
+    assert (
+        f"Agreed at the meeting of 19 November 2025, signed off by Chair on {today}. "
+        "Minute reference: M 41." in text
+    )
+
+
+def test_agreed_before_meetings_were_asked_for_still_says_when_and_by_whom(
+    assessment, chair
+) -> None:
+    agree_assessment(assessment=assessment, minute_reference="", by=chair)
+    text = Page(client_of(chair).get(assessment.get_absolute_url()).content.decode()).nodes[0].text
+    assert f"Agreed on {date_format(timezone.localdate(), 'j F Y')} by Chair." in text
+
+
+def test_reopened_assessment_says_why_until_it_is_agreed_again(assessment, chair) -> None:
+    agree_assessment(
+        assessment=assessment, meeting_on=date(2025, 11, 19), minute_reference="M 41", by=chair
+    )
+    browser = client_of(chair)
+
+    def said() -> list[str]:
+        pages = [
+            browser.get(reverse(f"assessments:{name}", args=[assessment.pk]))
+            for name in ("detail", "results")
+        ]
+        return [Page(page.content.decode()).nodes[0].text for page in pages]
+
+    for reason in ("A level was read out wrong.", "The auditor wrote."):
+        reopen_assessment(assessment=assessment, reason=reason, by=chair)
+        now = Assessment.objects.get()
+        assert (now.meeting_on, now.minute_reference, now.agreed_at) == (None, "", None)
+        line = f"Reopened on {date_format(timezone.localdate(), 'j F Y')}: {reason}"
+        assert all(line in text for text in said())
+        agree_assessment(
+            assessment=assessment, meeting_on=date(2025, 12, 1), minute_reference="", by=chair
+        )
+        assert not [text for text in said() if "Reopened on" in text]
 
 
 def test_agree_a_second_time_changes_nothing_and_gives_back_what_was_typed(
@@ -160,7 +272,7 @@ def test_agree_a_second_time_changes_nothing_and_gives_back_what_was_typed(
 ) -> None:
     agree_assessment(assessment=assessment, minute_reference="First", by=chair)
     answer = client_of(lead).post(
-        reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "Second"}
+        reverse("assessments:agree", args=[assessment.pk]), signed("Second")
     )
     page = Page(answer.content.decode())
     assert answer.status_code == 409
@@ -173,9 +285,7 @@ def test_agree_a_second_time_changes_nothing_and_gives_back_what_was_typed(
 def test_agree_by_a_double_click_goes_on_to_the_result(assessment, chair) -> None:
     browser = client_of(chair)
     for _ in range(2):
-        answer = browser.post(
-            reverse("assessments:agree", args=[assessment.pk]), {"minute_reference": "Item 6"}
-        )
+        answer = browser.post(reverse("assessments:agree", args=[assessment.pk]), signed("Item 6"))
         assert answer.url == reverse("assessments:results", args=[assessment.pk])
     assert assessment.history.count() == 2
 
@@ -199,7 +309,7 @@ def test_what_is_typed_stays_in_the_browser_until_it_is_saved(
     name, assessment, framework, lead
 ) -> None:
     url = reverse(f"assessments:{name}", args=[assessment.pk])
-    sent = {"title": "Renamed", "version": "1", "minute_reference": "Item 6", "reason": "Because"}
+    sent = signed("Item 6") | {"title": "Renamed", "version": "1", "reason": "Because"}
     if name == "create":
         url = reverse("assessments:create", args=["northfield"]) + f"?from={assessment.pk}"
         sent["framework"] = str(framework.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -39,7 +39,12 @@ def rate(assessment: Assessment, *, note: str = "What the board saw in {element}
 def agree(assessment: Assessment, *, by: User, on: datetime, minute: str = "") -> None:
     """Sign the ratings off on a day of the past."""
     Assessment.objects.filter(pk=assessment.pk).update(
-        status="agreed", agreed_at=on, agreed_by=by, created_at=on, minute_reference=minute
+        status="agreed",
+        agreed_at=on,
+        agreed_by=by,
+        created_at=on,
+        meeting_on=on.date() - timedelta(days=2),
+        minute_reference=minute,
     )
     assessment.refresh_from_db()
 

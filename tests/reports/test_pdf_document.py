@@ -32,7 +32,8 @@ def test_title_page_says_whose_plan_it_is_and_of_when(short: Printed) -> None:
         "Action plan 2026",
         "The fourteen framework",
         "Nobody, edition 2026-01 (published in January 2026)",
-        "Self-assessment 2026. Agreed by the board on 3 October 2026. Minute reference: 26/41.",
+        "Self-assessment 2026. Agreed at the meeting of 1 October 2026, signed off by "
+        "Lead on 3 October 2026. Minute reference: 26/41.",
         "Draft, begun on",
         "Working copy, printed 22 November 2026",
         "No date set yet",
