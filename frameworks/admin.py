@@ -8,29 +8,26 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from frameworks.models import Domain, Element, Framework, Level, Statement, WordingPack
-from govuk.operators import OperatorAdmin, ReadOnly
+from govuk.operators import OperatorAdmin, ReadOnly, Rows
 
 
-class LevelInline(ReadOnly, admin.TabularInline):
+class LevelInline(Rows):
     model = Level
-    extra = 0
 
 
-class DomainInline(ReadOnly, admin.TabularInline):
+class DomainInline(Rows):
     model = Domain
-    extra = 0
 
 
-class StatementInline(ReadOnly, admin.TabularInline):
+class StatementInline(Rows):
     model = Statement
-    extra = 0
     fields = ("code", "kind", "level", "audience", "text", "publisher_text")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         return super().get_queryset(request).select_related("level")
 
 
-class WordingPackInline(ReadOnly, admin.StackedInline):
+class WordingPackInline(Rows):
     model = WordingPack
     fields = ("source", "loaded_at", "loaded_by")
 

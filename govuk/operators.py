@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.contrib.admin import ModelAdmin, ShowFacets
+from django.contrib.admin import ModelAdmin, ShowFacets, TabularInline
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -51,6 +51,14 @@ class ReadOnly(Kept):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Rows(ReadOnly, TabularInline):
+    """Rows below the page of another row, as a plain table."""
+
+    extra = 0
+    can_delete = False
+    template = "admin/rows.html"
 
 
 class OperatorAdmin(Kept, ModelAdmin):

@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
-from govuk.operators import OperatorAdmin, ReadOnly
+from govuk.operators import OperatorAdmin, ReadOnly, Rows
 from trusts.models import Invitation, Membership, OperatorLook, Role, Trust, User
 from trusts.operator_actions import give_lead
 from trusts.operator_forms import NewOperatorForm, NewTrustForm, PersonForm
@@ -28,11 +28,10 @@ from trusts.second_factor import factors_of
 from trusts.sessions import end_all
 
 
-class MembershipInline(ReadOnly, admin.TabularInline):
+class MembershipInline(Rows):
     """Who belongs to a trust, or where a person belongs; its leads change that."""
 
     model = Membership
-    extra = 0
     fields = ("user", "trust", "role")
     ordering = ("trust__name", "user__name")
 
@@ -44,11 +43,10 @@ class MembershipInline(ReadOnly, admin.TabularInline):
         return ("trust", "role") if isinstance(obj, User) else ("user", "role")
 
 
-class InvitationInline(ReadOnly, admin.TabularInline):
+class InvitationInline(Rows):
     """Who is invited and has neither accepted nor been turned away."""
 
     model = Invitation
-    extra = 0
     verbose_name_plural = "invitations that wait"
     fields = ("email", "name", "role", "invited_at", "mailed_at", "expires_at")
     readonly_fields = fields
@@ -315,13 +313,16 @@ class LookAdmin(ReadOnly, OperatorAdmin):
     list_display_links = None
     date_hierarchy = "at"
     search_fields = ("path",)
-    show_full_result_count = False
 
     @admin.display(description="did", ordering="method")
     def did(self, look: OperatorLook) -> str:
-        return "looked" if look.method in ("GET", "HEAD") else "sent"
+        return {"GET": "looked", "HEAD": "looked", "POST": "sent"}.get(
+            look.method, look.method.lower()
+        )
 
     @admin.display(description="page", ordering="path")
     def page(self, look: OperatorLook) -> str:
-        """The way there: it says by itself what it is about."""
+        """The way there: it says by itself what it is about. A command leads nowhere."""
+        if not look.path.startswith("/"):
+            return look.path
         return format_html('<a href="{}">{}</a>', look.path, look.path)

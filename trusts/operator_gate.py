@@ -70,7 +70,7 @@ def record_look(request: HttpRequest, *, by: User) -> None:
     """Write down who asked for what, the words of a search included."""
     OperatorLook.objects.create(
         operator=by,
-        method=request.method,
+        method=str(request.method),
         path=request.get_full_path()[:LONGEST_PATH],
     )
 

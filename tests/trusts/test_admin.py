@@ -238,7 +238,12 @@ def test_operator_signs_a_person_out_everywhere(area: Client, lead: User) -> Non
 
 
 def test_of_a_former_member_nothing_is_left_to_change(area: Client, lead: User) -> None:
-    User.objects.filter(pk=lead.pk).update(anonymised_at=timezone.now(), name="")
+    User.objects.filter(pk=lead.pk).update(
+        name="Former member",
+        email="former-member-1@anonymised.invalid",
+        is_active=False,
+        anonymised_at=timezone.now(),
+    )
     page = area.get(f"/admin/trusts/user/{lead.pk}/change/").content.decode()
     assert 'name="_save"' not in page
     answer = area.post(f"/admin/trusts/user/{lead.pk}/change/", changed(lead, name="Back"))

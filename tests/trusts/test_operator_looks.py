@@ -134,6 +134,12 @@ def test_looks_are_listed_to_read_and_for_good(area: Client, operator: User) -> 
     assert area.get("/admin/trusts/operatorlook/", {"at__year": year}).status_code == 200
 
 
+def test_commands_stand_in_the_list_too(area: Client, operator: User) -> None:
+    OperatorLook.objects.create(operator=operator, method="COMMAND", path="export_person 7")
+    page = area.get("/admin/trusts/operatorlook/").content.decode()
+    assert '<td class="field-did">command</td><td class="field-page">export_person 7</td>' in page
+
+
 @pytest.mark.parametrize("what", ["change", "delete"])
 def test_looks_are_neither_changed_nor_deleted(area: Client, what: str) -> None:
     area.get("/admin/")
