@@ -13,6 +13,9 @@ from django.utils.safestring import SafeString
 
 MOST_COMPARISONS = 250_000
 """Words of one text times words of the other, above which a text counts as wholly rewritten."""
+MOST_PAIRS = 6_000
+"""The same for pairs of the same word, twice what 500 words of English have: what is endlessly
+repeated would keep the comparison busy for seconds."""
 
 LINE_END = "\n"
 GAP = "…"
@@ -98,7 +101,7 @@ def _runs(old: Sequence[str], new: Sequence[str]) -> list[Run]:
     tail = _same(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
     middle, other = old[head : len(old) - tail], new[head : len(new) - tail]
     codes: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(middle), 0, len(other))]
-    if len(middle) * len(other) <= MOST_COMPARISONS:
+    if _are_comparable(middle, other):
         codes = SequenceMatcher(None, middle, other, autojunk=False).get_opcodes()
     return [
         run
@@ -109,6 +112,14 @@ def _runs(old: Sequence[str], new: Sequence[str]) -> list[Run]:
         )
         if run[1] or run[2]
     ]
+
+
+def _are_comparable(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether comparing them takes a bearable time."""
+    if len(old) * len(new) > MOST_COMPARISONS:
+        return False
+    counts = Counter(new)
+    return sum(counts[word] for word in old) <= MOST_PAIRS
 
 
 def _same(pairs: Iterable[tuple[str, str]]) -> int:
