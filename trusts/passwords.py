@@ -55,6 +55,9 @@ class HardToGuess:
 
 
 def _guesses(password: str, known: list[str]) -> float:
+    """How many tries find it; none where nothing is left of it, at which zxcvbn falls over."""
+    if not password:
+        return 0
     return float(zxcvbn(password[:LOOKED_AT], user_inputs=known)["guesses"])
 
 

@@ -100,6 +100,12 @@ def test_refusal_says_what_helps(lead: User) -> None:
     assert "do not belong together" in password_validators_help_text_html()
 
 
+@pytest.mark.parametrize("password", [" ", "- - - - - - -", ""])
+def test_nothing_but_signs_between_words_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError, match="too easy to guess"):
+        HardToGuess().validate(password)
+
+
 def test_looking_takes_no_time_however_long_it_is() -> None:
     began = time.perf_counter()
     for password in ("a1!" * 20_000, "password" * 8_000, "qwertyuiop" * 6_000):
