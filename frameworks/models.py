@@ -4,6 +4,8 @@ Read-only to everyone but the operator; a trust's own framework is written once,
 No code here or elsewhere knows a framework's name or how many levels it has.
 """
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -41,6 +43,9 @@ class Framework(models.Model):
         blank=True, help_text="Blank where no public address of the publication is known."
     )
     licence = models.TextField()
+    licence_url = models.URLField(
+        blank=True, help_text="Where the licence itself can be read; blank where it is nowhere."
+    )
     attribution = models.TextField()
     about = models.TextField(
         blank=True, help_text="Where it comes from, what it is for and what it is not."
@@ -83,6 +88,11 @@ class Framework(models.Model):
 
     def natural_key(self) -> tuple[str, str]:
         return self.key, self.edition
+
+    @property
+    def source_host(self) -> str:
+        """What to promise of the source's address: some lead to no more than a home page."""
+        return urlsplit(self.source_url).hostname or ""
 
     @property
     def is_grid(self) -> bool:

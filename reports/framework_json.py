@@ -43,6 +43,7 @@ def build_framework(framework: Framework) -> dict[str, Any]:
         "source_url": framework.source_url or None,
         "attribution": framework.attribution,
         "licence": framework.licence,
+        "licence_url": framework.licence_url or None,
         "about": framework.about or None,
         "is_published": framework.is_published,
         "subject": framework.subject,

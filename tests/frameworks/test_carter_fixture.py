@@ -87,9 +87,13 @@ def test_carter_says_what_it_is_and_is_not(carter: Framework) -> None:
         "Academies Financial Handbook",
         "It shows its age",
         "not an inspection framework",
-        "in our own words",
+        "We gave each a short name",
     ):
         assert words in carter.about
+
+
+def test_carter_names_the_schools_that_join_as_new(carter: Framework) -> None:
+    assert "new schools that are joining it" in Statement.objects.get(code="MAT-05-4").text
 
 
 def test_carter_carries_none_of_the_publishers_wording(carter: Framework) -> None:

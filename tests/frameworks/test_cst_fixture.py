@@ -80,6 +80,17 @@ MIRRORED = {
 }
 
 
+NOTES = {
+    "CST-01-N1": ("growth", "advance education", "at all times"),
+    "CST-01-N2": ("trust governance", "guidance"),
+    "CST-02-N1": ("Trust Quality Descriptions", "objectives", "pay", "left these two out"),
+    "CST-03-N1": ("CEO", "theory"),
+    "CST-05-N1": ("knowledge-rich", "funding agreement", "broadly based"),
+    "CST-06-N1": ("Ben Newmark", "Tom Rees", "2022"),
+    "CST-07-N1": ("MAT assurance framework", "South West"),
+}
+
+
 @pytest.fixture(scope="module")
 def loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The framework in the database for the whole file, after the one that it mirrors."""
@@ -126,6 +137,7 @@ def test_cst_has_every_statement(cst: Framework) -> None:
         "red": red.count(),
         "red under a lead-in": red.exclude(parent=None).count(),
         "green": statements.filter(level__key="green").count(),
+        "footnotes": statements.filter(kind="note").count(),
         "amber": statements.filter(level__key__startswith="amber").count(),
         "in all": statements.count(),
     } == {
@@ -133,17 +145,26 @@ def test_cst_has_every_statement(cst: Framework) -> None:
         "red": 71,
         "red under a lead-in": 4,
         "green": 73,
+        "footnotes": 7,
         "amber": 0,
-        "in all": 207,
+        "in all": 214,
     }
+
+
+def test_cst_has_the_footnotes_that_say_something(cst: Framework) -> None:
+    """The first, ninth and tenth of the publication name books and papers, and nothing else."""
+    notes = {row.code: row.text for row in statements_of(cst).filter(kind="note")}
+    assert set(notes) == set(NOTES)
+    for code, words in NOTES.items():
+        assert [word for word in words if word not in notes[code]] == []
 
 
 def test_cst_codes_have_the_documented_shape(cst: Framework) -> None:
     elements = list(Element.objects.filter(domain__framework=cst).in_order())
     assert [element.code for element in elements] == [f"CST-{n:02}" for n in range(1, 15)]
     for statement in statements_of(cst).select_related("element", "level", "parent"):
-        level = statement.level.key if statement.level else None
-        letter = {None: "Q", "red": "R", "green": "G"}[level]
+        kind = statement.level.key if statement.level else statement.kind
+        letter = {"question": "Q", "red": "R", "green": "G", "note": "N"}[kind]
         stem = f"{statement.element.code}-{letter}"
         point = "[a-z]" if statement.parent else ""
         assert re.fullmatch(rf"{stem}\d+{point}", statement.code), statement.code

@@ -173,6 +173,9 @@ def test_dfe_is_licensed_and_dated_as_published(dfe: Framework) -> None:
     assert dfe.published_on.isoformat() == "2023-07-06"
     assert "Open Government Licence v3.0" in dfe.licence
     assert "Open Government Licence v3.0" in dfe.attribution
+    assert dfe.licence_url == (
+        "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+    )
 
 
 def test_dfe_has_no_empty_text(dfe: Framework) -> None:
@@ -181,6 +184,12 @@ def test_dfe_has_no_empty_text(dfe: Framework) -> None:
     assert not [level for level in Level.objects.all() if not level.meaning.strip()]
     assert not [theme.code for theme in Element.objects.all() if len(theme.summary.strip()) < 10]
     assert not [row.code for row in Statement.objects.all() if len(row.text.strip()) < 10]
+
+
+def test_dfe_leaves_open_whose_induction_the_board_provides(dfe: Framework) -> None:
+    text = Statement.objects.get(code="TQD-5.6-B3").text
+    assert "own" not in text
+    assert [word for word in ("induction", "training", "review") if word not in text] == []
 
 
 def test_dfe_says_nothing_twice(dfe: Framework) -> None:

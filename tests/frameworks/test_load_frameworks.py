@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from frameworks.models import Alignment, Element, Framework
 from frameworks.shipped import framework_fixtures
+from frameworks.yaml_rows import read_rows
 from tests.frameworks.conftest import every_value
 
 SMALL = """
@@ -181,3 +183,15 @@ def test_frameworks_of_others_are_not_in_the_way(write: Write) -> None:
     write("small")
     call_command("load_frameworks", verbosity=0)
     assert Framework.objects.count() == 2
+
+
+def test_no_shipped_framework_says_in_fixed_text_whose_words_its_statements_are() -> None:
+    """The mark on the page says it, and loading a wording pack changes that."""
+    for fixture in framework_fixtures(settings.FIXTURE_DIRS):
+        [row] = [
+            row["fields"]
+            for row in read_rows(fixture.path.read_bytes())
+            if row["model"] == "frameworks.framework"
+        ]
+        for name in ("about", "licence", "attribution", "alignment_note"):
+            assert not re.search("own words|summaris|paraphras", row.get(name, "")), fixture.path

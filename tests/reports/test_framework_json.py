@@ -50,6 +50,7 @@ def full(framework: Framework) -> Framework:
     align(edition, "MU-01", make_framework("mirrored"), "MU-02")
     edition.alignment_note = "† mirrors a point."
     edition.about = "What it is for.\nAnd what not."
+    edition.licence_url = "https://licence.example/"
     edition.save()
     question = Statement.objects.get(element__domain__framework=edition, code="MU-01-Q1")
     point = Statement(element=question.element, code="MU-01-Q1a", order=1, kind="question")
@@ -99,6 +100,7 @@ def test_framework_with_everything_is_as_the_schema_says(full: Framework) -> Non
         "source": "Theirs, by leave.",
         "loaded_at": "2026-11-01T12:00:00+00:00",
     }
+    assert document["licence_url"] == "https://licence.example/"
     question, point, *rest = statements_of(document)
     assert question == {
         "code": "MU-01-Q1",
