@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -50,6 +50,14 @@ class Reading:
     descriptions: Sequence[Description]
     notes: Sequence[Passage]
     words: Words
+
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """Every statement in the order of the page."""
+        described = (passage for one in self.descriptions for passage in one.passages)
+        for passage in (*self.questions, *described, *self.notes):
+            yield passage.statement
+            yield from passage.points
 
     @property
     def weak(self) -> list[Description]:

@@ -114,6 +114,11 @@ class AlignmentQuerySet(models.QuerySet["Alignment"]):
             element__domain__framework__in=frameworks,
         )
 
+    def pairs(self) -> set[tuple[int, int]]:
+        """Which frameworks they link: the one that carries the link, and the one it mirrors."""
+        ends = ("statement__element__domain__framework", "element__domain__framework")
+        return set(self.values_list(*ends).distinct())
+
     def to_mirrored(self) -> AlignmentQuerySet:
         """Each with the element that it mirrors, ready to be linked to."""
         return self.select_related("element__domain__framework").order_by(

@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
-from frameworks.models import Element, Framework, Statement
+from frameworks.descriptions import arrange
+from frameworks.models import Element, Framework, Level, Statement
 from frameworks.words import Words, words_of
-from govuk.matching import Piece, Wanted, fold
+from govuk.matching import Piece, Wanted
 
 SHOWN = 3
 """Passages of one element; the element's own page has the others."""
 
 
 @dataclass(frozen=True)
+class FoundLevel:
+    """A level in whose name or meaning a word stands."""
+
+    level: Level
+    wanted: Wanted
+
+    @property
+    def name(self) -> list[Piece]:
+        return self.wanted.pieces(self.level.name)
+
+    @property
+    def meaning(self) -> list[Piece]:
+        return self.wanted.excerpt(self.level.meaning)
+
+
+@dataclass(frozen=True)
+class FoundFramework:
+    """A framework in which the words stand by itself, whatever its elements say."""
+
+    framework: Framework
+    matching: Sequence[Level]
+    wanted: Wanted
+
+    @property
+    def title(self) -> list[Piece]:
+        return self.wanted.pieces(str(self.framework))
+
+    @property
+    def publisher(self) -> list[Piece]:
+        return self.wanted.pieces(self.framework.publisher)
+
+    @property
+    def about(self) -> list[Piece]:
+        """Only where a word stands in it; its own page says more otherwise."""
+        about = self.framework.about
+        return self.wanted.excerpt(about) if self.wanted.words_in(about) else []
+
+    @property
+    def levels(self) -> list[FoundLevel]:
+        return [FoundLevel(level, self.wanted) for level in self.matching]
+
+
+@dataclass(frozen=True)
 class FoundPassage:
-    """A statement in which the words stand."""
+    """A statement in which some of the words stand."""
 
     statement: Statement
     wanted: Wanted
@@ -32,11 +77,19 @@ class FoundPassage:
 
 @dataclass(frozen=True)
 class FoundElement:
-    """An element in which the words stand: by itself, in its statements, or both."""
+    """An element in which the words stand: in its name, in its statements, or spread over both.
+
+    Attributes:
+        matching: the statements with any of the words, those with the most of them first.
+    """
 
     element: Element
     matching: Sequence[Statement]
     wanted: Wanted
+
+    @property
+    def framework(self) -> Framework:
+        return self.element.domain.framework
 
     @property
     def name(self) -> list[Piece]:
@@ -47,10 +100,14 @@ class FoundElement:
         return self.wanted.pieces(self.element.code)
 
     @property
+    def domain(self) -> list[Piece]:
+        return self.wanted.pieces(self.element.domain.name)
+
+    @property
     def summary(self) -> list[Piece]:
         """Only where a word stands in it; the passages say more otherwise."""
         summary = self.element.summary
-        return self.wanted.excerpt(summary) if self.wanted.any_in(fold(summary)) else []
+        return self.wanted.excerpt(summary) if self.wanted.words_in(summary) else []
 
     @property
     def passages(self) -> list[FoundPassage]:
@@ -64,9 +121,10 @@ class FoundElement:
 
 @dataclass(frozen=True)
 class FoundIn:
-    """What was found in one framework."""
+    """What was found in one framework: the framework itself, its elements, or both."""
 
     framework: Framework
+    itself: FoundFramework | None
     elements: Sequence[FoundElement]
 
     @property
@@ -75,49 +133,62 @@ class FoundIn:
         return words_of(passage.statement for one in self.elements for passage in one.passages)
 
 
-def find(wanted: Wanted, frameworks: Sequence[Framework]) -> list[FoundElement]:
-    """Every element with the words in it, in the order of the frameworks; two queries."""
-    statements: dict[int, list[Statement]] = {}
-    rows = Statement.objects.filter(element__domain__framework__in=frameworks)
-    for statement in rows.only("element", "code", "text", "publisher_text").order_by("pk"):
-        statements.setdefault(statement.element_id, []).append(statement)
-    elements: dict[int, list[Element]] = {one.pk: [] for one in frameworks}
-    rows_of_elements = Element.objects.filter(domain__framework__in=frameworks)
-    for element in rows_of_elements.select_related("domain__framework").in_order():
+Found = FoundFramework | FoundElement
+
+
+def find(wanted: Wanted, frameworks: Sequence[Framework]) -> list[Found]:
+    """Every framework and element with the words in it, framework by framework; three queries."""
+    levels, elements, statements = defaultdict(list), defaultdict(list), defaultdict(list)
+    for level in Level.objects.filter(framework__in=frameworks).order_by("order"):
+        levels[level.framework_id].append(level)
+    rows = Element.objects.filter(domain__framework__in=frameworks)
+    for element in rows.select_related("domain__framework").in_order():
         elements[element.domain.framework_id].append(element)
-    in_order = [element for framework in frameworks for element in elements[framework.pk]]
-    found = (_found(wanted, one, statements.get(one.pk, [])) for one in in_order)
+    said = Statement.objects.filter(element__domain__framework__in=frameworks)
+    for statement in said.select_related("level").order_by("pk"):
+        statements[statement.element_id].append(statement)
+    found: Iterable[Found | None] = chain.from_iterable(
+        (
+            _found_itself(wanted, framework, levels[framework.pk]),
+            *(_found_in(wanted, one, statements[one.pk]) for one in elements[framework.pk]),
+        )
+        for framework in frameworks
+    )
     return [one for one in found if one]
 
 
-def by_framework(found: Iterable[FoundElement]) -> list[FoundIn]:
+def by_framework(found: Iterable[Found]) -> list[FoundIn]:
     """The same, framework by framework."""
-    grouped = groupby(found, key=lambda one: one.element.domain.framework)
-    return [FoundIn(framework, list(elements)) for framework, elements in grouped]
+    parts = []
+    for framework, group in groupby(found, key=lambda one: one.framework):
+        hits = list(group)
+        itself = next((one for one in hits if isinstance(one, FoundFramework)), None)
+        elements = [one for one in hits if isinstance(one, FoundElement)]
+        parts.append(FoundIn(framework, itself, elements))
+    return parts
 
 
-def _found(
+def _found_itself(
+    wanted: Wanted, framework: Framework, levels: Iterable[Level]
+) -> FoundFramework | None:
+    own = wanted.words_in(str(framework), framework.publisher, framework.about)
+    said = {level: wanted.words_in(level.name, level.meaning) for level in levels}
+    if not wanted.are_all(own.union(*said.values())):
+        return None
+    return FoundFramework(framework, [level for level, words in said.items() if words], wanted)
+
+
+def _found_in(
     wanted: Wanted, element: Element, statements: Iterable[Statement]
 ) -> FoundElement | None:
-    own = f"{element.code} {element} {element.domain.name} {element.summary}"
-    is_found = wanted.all_in(fold(own))
-    matching = list(_matching(wanted, element, statements, beside_it=is_found))
-    return FoundElement(element, matching, wanted) if is_found or matching else None
-
-
-def _matching(
-    wanted: Wanted, element: Element, statements: Iterable[Statement], *, beside_it: bool
-) -> Iterator[Statement]:
-    """Those with the words, some of which may stand in the element's name or a code.
-
-    Args:
-        beside_it: whether the element is found by itself. What its statements have only
-            from its name and code then says nothing new.
-    """
-    heading = fold(f"{element.code} {element.name} ")
-    for statement in statements:
-        wording = fold(statement.wording)
-        if wanted.all_in(f"{heading}{fold(statement.code)} {wording}") and (
-            wanted.any_in(wording) or not beside_it
-        ):
-            yield statement
+    """What a statement's code shares with its element's says nothing new of the statement."""
+    own = wanted.words_in(element.code, str(element), element.domain.name, element.summary)
+    said = {
+        one: wanted.words_in(one.wording) | (wanted.words_in(one.code) - own)
+        for one in arrange(statements).statements
+    }
+    if not wanted.are_all(own.union(*said.values())):
+        return None
+    matching = [one for one, words in said.items() if words]
+    most_first = sorted(matching, key=lambda one: len(said[one]), reverse=True)
+    return FoundElement(element, most_first, wanted)

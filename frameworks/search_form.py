@@ -23,7 +23,7 @@ class SearchForm(forms.Form):
         label="Words to look for",
         max_length=QUERY_MAX_LENGTH,
         required=False,
-        help_text="A passage must have all of them; the beginning of a word is enough. "
+        help_text="Finds what has all of them; the beginning of a word is enough. "
         "For words that stand together, use quotation marks.",
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
         error_messages={

@@ -46,6 +46,27 @@ def shelve(frameworks: Iterable[Framework]) -> list[Shelved]:
     return [Shelved(one, _older(one, by_pk)) for one in by_pk.values() if one.pk not in superseded]
 
 
+def beside_each_other(
+    shelf: Iterable[Shelved], linked: Iterable[tuple[int, int]]
+) -> list[tuple[Framework, Framework]]:
+    """The frameworks of which one mirrors the other, each pair once, in the shelf's order.
+
+    Args:
+        shelf: all that the reader may read.
+        linked: which mirrors which, by primary key. What an older edition says is left out.
+    """
+    rows = list(shelf)
+    current = [one.framework for one in rows]
+    known = [*current, *(framework for one in rows for framework in one.older)]
+    places = {framework.pk: place for place, framework in enumerate(known)}
+    pairs = {
+        (min(places[one], places[other]), max(places[one], places[other]))
+        for one, other in linked
+        if other in places and places.get(one, len(known)) < len(current)
+    }
+    return [(known[one], known[other]) for one, other in sorted(pairs)]
+
+
 def _older(newest: Framework, by_pk: dict[int, Framework]) -> list[Framework]:
     older: list[Framework] = []
     here = newest

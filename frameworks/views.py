@@ -15,7 +15,7 @@ from frameworks.outline import outline
 from frameworks.public import public_page
 from frameworks.search import by_framework, find
 from frameworks.search_form import SearchForm, choice_of
-from frameworks.shelf import opening_of, shelve
+from frameworks.shelf import beside_each_other, opening_of, shelve
 from frameworks.words import Words, words_of
 from govuk.views import status_of
 
@@ -27,9 +27,11 @@ ELEMENTS_ON_A_PAGE = 20
 def index(request: HttpRequest) -> HttpResponse:
     """Every framework in its newest edition."""
     subjects = Framework.Subject.values
-    visible = Framework.objects.visible_to(request.user).with_counts().order_by("title", "edition")
-    shelf = sorted(shelve(visible), key=lambda one: subjects.index(one.framework.subject))
+    visible = Framework.objects.visible_to(request.user)
+    shelf = shelve(visible.with_counts().order_by("title", "edition"))
+    shelf.sort(key=lambda one: subjects.index(one.framework.subject))
     context = {
+        "beside": beside_each_other(shelf, Alignment.objects.within(visible).pairs()),
         "published": [one for one in shelf if one.framework.is_published],
         "own": [one for one in shelf if not one.framework.is_published],
     }
@@ -49,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "query": form.cleaned_data["q"],
             "chosen": form.cleaned_data["framework"],
             "page": page,
-            "framework_count": len({one.element.domain.framework_id for one in found}),
+            "framework_count": len({one.framework.pk for one in found}),
             "found": by_framework(page.object_list),
         }
     return render(request, "frameworks/search.html", context, status=status_of(form))

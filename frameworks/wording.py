@@ -107,11 +107,7 @@ def _in_reading_order(framework: Framework) -> Iterator[Statement]:
         .order_by("element__domain__order", "element__number", "order")
     )
     for _, of_element in groupby(statements, key=lambda one: one.element_id):
-        reading = arrange(of_element)
-        described = (passage for one in reading.descriptions for passage in one.passages)
-        for passage in (*reading.questions, *described, *reading.notes):
-            yield passage.statement
-            yield from passage.points
+        yield from arrange(of_element).statements
 
 
 def _sheet_among(sheets: Mapping[str, Sequence[SheetRow]]) -> Sequence[SheetRow]:

@@ -7,7 +7,7 @@ PostgreSQL knows that É is é.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from unicodedata import combining, normalize
 
@@ -57,8 +57,15 @@ class Wanted:
         """Whether each of the words begins a word of the text."""
         return all(word.search(folded) for word in self._words)
 
-    def any_in(self, folded: str) -> bool:
-        return any(word.search(folded) for word in self._words)
+    def words_in(self, *texts: str) -> frozenset[int]:
+        """Which of the words stand in these texts, by their place in what was typed."""
+        folded = [fold(text) for text in texts]
+        found = (place for place, word in enumerate(self._words) if any(map(word.search, folded)))
+        return frozenset(found)
+
+    def are_all(self, words: Collection[int]) -> bool:
+        """Whether these are all of the words."""
+        return len(words) == len(self._words)
 
     def pieces(self, text: str) -> list[Piece]:
         """The whole text, cut up so that its marked pieces are the words."""

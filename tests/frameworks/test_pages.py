@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import OwnFramework
-from frameworks.models import Element, Framework, Level, Statement, WordingPack
+from frameworks.models import Alignment, Element, Framework, Level, Statement, WordingPack
 from tests.conftest import align, client_of, make_framework, make_next_edition
 from tests.page import Page
 from trusts.models import Membership, Trust, User
@@ -108,6 +108,39 @@ def test_index_names_older_editions_behind_the_newest(framework: Framework) -> N
     assert links["2026-01 of The made-up framework"] == framework.get_absolute_url()
 
 
+def test_index_leads_to_each_crosswalk_once(framework: Framework) -> None:
+    other = make_framework("another")
+    assert "Side by side" not in text_of(read(INDEX))
+    for code in ("MU-01", "MU-02"):
+        align(framework, code, other, code)
+    align(other, "MU-01", framework, "MU-03")
+    links = [node for node in read(INDEX).all("a") if "beside" in node.text]
+    assert [(node.text, node.attributes["href"]) for node in links] == [
+        (
+            "The another framework (2026-01) beside The made-up framework (2026-01)",
+            "/frameworks/another/2026-01/crosswalk/made-up/2026-01/",
+        )
+    ]
+
+
+def test_index_leaves_out_what_only_an_older_edition_mirrors(framework: Framework) -> None:
+    other = make_framework("another")
+    align(framework, "MU-01", other, "MU-02")
+    newer = make_next_edition(other)
+    beside = [node.text for node in read(INDEX).all("a") if "beside" in node.text]
+    assert beside == ["The made-up framework (2026-01) beside The another framework (2026-01)"]
+    newer.delete()
+    newest = make_next_edition(framework)
+    Alignment.objects.filter(statement__element__domain__framework=newest).delete()
+    assert not [node for node in read(INDEX).all("a") if "beside" in node.text]
+
+
+def test_index_tells_nobody_else_what_an_own_framework_mirrors(own, framework, lead) -> None:
+    align(own, "MU-01", framework, "MU-02")
+    assert "Side by side" not in text_of(read(INDEX))
+    assert "Side by side" in text_of(read(INDEX, client_of(lead)))
+
+
 def test_index_without_any_framework_says_so(db) -> None:
     assert "No published framework is loaded yet." in text_of(read(INDEX))
 
@@ -153,7 +186,7 @@ def test_framework_says_where_it_comes_from(framework: Framework) -> None:
     assert rows == [
         "Publisher Nobody",
         "Edition 2026-01, published on 1 January 2026",
-        "Publication https://framework.example/",
+        "Publication It can be found at framework.example .",
         "Attribution Nobody",
         "Licence For tests.",
         "Rates A trust",
@@ -164,8 +197,32 @@ def test_framework_that_is_nowhere_published_has_no_dead_link(framework: Framewo
     Framework.objects.filter(pk=framework.pk).update(source_url="")
     for address in addresses_of(framework):
         page = read(address)
-        assert "the publication" not in links_of(page)
         assert all(node.attributes.get("href") for node in page.all("a"))
+        if address != INDEX:
+            [box] = page.all("div", "tq-whose-words")
+            assert box.text.endswith(
+                "Their own text has no address that we know of: search for it by its title."
+            )
+    rows = read(framework.get_absolute_url()).all("div", "govuk-summary-list__row")
+    assert rows[2].text == (
+        "Publication It has no address that we know of: search for it by its title."
+    )
+
+
+def test_own_framework_that_is_nowhere_published_says_nothing_of_it(own, lead) -> None:
+    Framework.objects.filter(pk=own.pk).update(source_url="")
+    for address in (own.get_absolute_url(), first_element(own).get_absolute_url()):
+        assert "search for it" not in text_of(read(address, client_of(lead)))
+    rows = read(own.get_absolute_url(), client_of(lead)).all("div", "govuk-summary-list__row")
+    assert "Publication" not in " ".join(row.text for row in rows)
+
+
+def test_licence_that_has_a_page_leads_to_it(framework: Framework) -> None:
+    addresses = (framework.get_absolute_url(), first_element(framework).get_absolute_url())
+    assert "Read the licence" not in " ".join(text_of(read(one)) for one in addresses)
+    Framework.objects.update(licence_url="https://licence.example/3/")
+    for address in addresses:
+        assert links_of(read(address))["Read the licence"] == "https://licence.example/3/"
 
 
 def test_framework_shows_its_scale_and_leads_to_every_element(framework: Framework) -> None:
@@ -337,7 +394,8 @@ def test_our_words_are_marked_once_a_page(framework: Framework) -> None:
         page = read(address)
         [box] = page.all("div", "tq-whose-words")
         assert box.text.startswith("Our words, not the publisher’s.")
-        assert links_of(page)["the publication"] == "https://framework.example/"
+        assert box.text.endswith("Their own text can be found at framework.example .")
+        assert links_of(page)["framework.example"] == "https://framework.example/"
         assert not page.all("span", "tq-whose-mark")
 
 
