@@ -15,6 +15,7 @@ from django.test import Client
 from tests.conftest import PASSWORD, client_of
 from tests.page import Page
 from trusts.models import User
+from trusts.passwords import HardToGuess
 
 CHANGE = "/accounts/password/change/"
 
