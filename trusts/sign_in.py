@@ -63,6 +63,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "The email address or the password is not right.",
         "incorrect_password": "This password is not right.",
+        "enter_current_password": "This is not your present password.",
         "too_many_login_attempts": "There were too many wrong tries. Wait a quarter of an hour.",
         "rate_limited": "There were too many wrong tries. Wait a quarter of an hour.",
     }
