@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.actions import agree_assessment, create_assessment
+from assessments.collecting import may_respond, open_collecting
 from assessments.models import OwnFramework
 from assessments.own_frameworks import keep_upload
 from frameworks.framework_template import template
@@ -66,6 +67,8 @@ PLANNERS_FAIL = "422 403 422 403 403 404 404 401"
 LEAD_SAVES    = "302 403 403 403 403 404 404 401"
 LEAD_FAILS    = "422 403 403 403 403 404 404 401"
 ISSUERS_FAIL  = "422 422 422 403 403 404 404 401"
+ASKED_SEE     = "200 200 200 200 404 404 404 302"
+ASKED_SAVE    = "302 302 302 302 404 404 404 401"
 NO_POST       = "405 405 405 405 405 405 405 401"
 NO_GET        = "405 405 405 405 405 405 405 302"
 
@@ -120,6 +123,12 @@ TABLE = [
     ("assessments:edit",         "assessment",          LEAD_SEES,     LEAD_FAILS),
     ("assessments:agree",        "assessment",          RATERS_SEE,    RATERS_FAIL),
     ("assessments:reopen",       "agreed",              RATERS_SEE,    RATERS_FAIL),
+    ("assessments:open",         "assessment",          LEAD_SEES,     LEAD_FAILS),
+    ("assessments:collecting",   "collecting",          LEAD_SEES,     LEAD_SAVES),
+    ("assessments:close",        "collecting",          LEAD_SEES,     LEAD_SAVES),
+    ("assessments:mine",         "collecting",          ASKED_SEE,     ASKED_SAVE),
+    ("assessments:respond",      "collecting element",  ASKED_SEE,     ASKED_SAVE),
+    ("assessments:respond_all",  "collecting",          ASKED_SEE,     NO_POST),
     ("assessments:own_frameworks",     "trust",         MEMBERS_SEE,   NO_POST),
     ("assessments:framework_template", "trust",         MEMBERS_SEE,   NO_POST),
     ("assessments:upload_framework",   "trust",         LEAD_SEES,     LEAD_FAILS),
@@ -348,15 +357,18 @@ def public_frameworks() -> dict[str, Framework]:
 def everything_of(trust: Trust, lead: User, public: dict[str, Framework]) -> dict[str, list]:
     """One of everything of a trust, by the name that the table gives it."""
     framework, mirrored, reissued = public["rated"], public["mirrored"], public["reissued"]
-    assessment, agreed, grid = (
+    assessment, agreed, collecting, grid = (
         create_assessment(trust=trust, framework=public[of], title=title, due_on=None, by=lead)
         for of, title in (
             ("rated", "Self-assessment 2026"),
             ("rated", "Agreed"),
+            ("rated", "Views"),
             ("grid", "By cell"),
         )
     )
     agree_assessment(assessment=agreed, minute_reference="", by=lead)
+    people = [member.user for member in may_respond(trust)]
+    open_collecting(assessment=collecting, people=people, due_on=None, names_shown=True, by=lead)
     plan = Plan.objects.create(assessment=agreed, title="Action plan", created_by=lead)
     element = agreed.ratings.in_order().first().element
     priority = Priority.objects.create(plan=plan, element=element, order=1)
@@ -407,6 +419,8 @@ def everything_of(trust: Trust, lead: User, public: dict[str, Framework]) -> dic
         "assessment mirrored": [assessment.pk, mirrored.key, mirrored.edition],
         "assessment element": [assessment.pk, element.code],
         "agreed": [agreed.pk],
+        "collecting": [collecting.pk],
+        "collecting element": [collecting.pk, element.code],
         "grid": [grid.pk],
         "plan": [plan.pk],
         "priority": [priority.pk],
