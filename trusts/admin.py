@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError
@@ -17,6 +18,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
 from govuk.operators import OperatorAdmin, ReadOnly, Rows
@@ -26,6 +28,9 @@ from trusts.operator_forms import NewOperatorForm, NewTrustForm, PersonForm
 from trusts.operator_pages import QUESTIONS, ask, lead_page, send_letters, send_welcome
 from trusts.second_factor import factors_of
 from trusts.sessions import end_all
+
+proved_again = reauthentication_required
+"""A page for who has proved within five minutes who they are: an office screen may stand open."""
 
 
 class MembershipInline(Rows):
@@ -103,12 +108,17 @@ class PersonAdmin(Changeable):
         own = [
             path(
                 f"<int:pk>/{question.key}/",
-                self.admin_site.admin_view(partial(ask, self, question)),
+                self.admin_site.admin_view(proved_again(partial(ask, self, question))),
                 name=f"trusts_user_{question.key}",
             )
             for question in QUESTIONS
         ]
         return own + super().get_urls()
+
+    @method_decorator(reauthentication_required(allow_get=True))
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who makes operators or shuts people out has just proved who they are; to look is free."""
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
@@ -236,7 +246,7 @@ class TrustAdmin(Changeable):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(partial(lead_page, self))
+        view = self.admin_site.admin_view(proved_again(partial(lead_page, self)))
         return [path("<int:pk>/lead/", view, name="trusts_trust_lead"), *super().get_urls()]
 
     def get_inlines(self, request: HttpRequest, obj: Trust | None) -> Any:

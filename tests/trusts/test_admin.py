@@ -17,7 +17,7 @@ from django.utils import timezone
 from assessments.models import Assessment
 from frameworks.models import Element, Framework, Level
 from tests.conftest import PASSWORD, client_of, make_user
-from trusts.models import User
+from trusts.models import Trust, User
 from trusts.operator_forms import PersonForm
 
 NO_INLINES = {
@@ -235,6 +235,34 @@ def test_operator_signs_a_person_out_everywhere(area: Client, lead: User) -> Non
     assert browser.get("/trusts/northfield/").status_code == 302
     lead.refresh_from_db()
     assert lead.is_active
+
+
+def test_operator_proves_again_who_they_are(area: Client, lead: User, northfield: Trust) -> None:
+    """A screen that was left open makes no operators and lets nobody into a trust."""
+    session = area.session
+    session["started_at"] -= 3600
+    session.save()
+    person = f"/admin/trusts/user/{lead.pk}/change/"
+    pages = (
+        f"/admin/trusts/user/{lead.pk}/second-steps/",
+        f"/admin/trusts/user/{lead.pk}/sign-out/",
+        f"/admin/trusts/trust/{northfield.pk}/lead/",
+    )
+    for address in pages:
+        for answer in (area.get(address), area.post(address)):
+            assert answer["Location"].startswith("/accounts/reauthenticate/?next=%2Fadmin%2F")
+    assert area.get(person).status_code == 200
+    again = area.post(person, changed(lead, is_staff="on"))["Location"]
+    lead.refresh_from_db()
+    assert not lead.is_staff
+    area.post(again, {"password": "not this one"})
+    lead.refresh_from_db()
+    assert not lead.is_staff
+    answer = area.post(again, {"password": "a long passphrase", "next": person})
+    assert answer["Location"] == "/admin/trusts/user/"
+    lead.refresh_from_db()
+    assert lead.is_staff
+    assert area.get(pages[2]).status_code == 200
 
 
 def test_of_a_former_member_nothing_is_left_to_change(area: Client, lead: User) -> None:
