@@ -95,7 +95,8 @@ def _publisher_of(framework: Framework) -> str:
     return f"Published by {framework.publisher}"
 
 
-def _standing_of(assessment: Assessment) -> str:
+def standing_of(assessment: Assessment) -> str:
+    """By which edition it was rated, and when it was agreed; tells it from others like it."""
     framework = f"{assessment.framework.title}, {assessment.framework.edition}"
     if assessment.agreed_at is None:
         return f"{framework}. Not agreed yet"
@@ -109,7 +110,7 @@ class AssessmentForm(TitleForm):
     carried_from = RowField(
         label="Start from",
         required=False,
-        widget=ExplainedRadios(_standing_of),
+        widget=ExplainedRadios(standing_of),
         help_text="The ratings of an earlier assessment stand beside the new ones, to be "
         "re-confirmed one by one. None of them counts as rated until you say so.",
         error_messages={"invalid_choice": "Choose one of the assessments in the list"},

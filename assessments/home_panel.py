@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.utils import timezone
 
 from assessments.models import Assessment, Respondent
@@ -26,7 +28,12 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
         *(_view_task(one) for one in open_views),
         *(_task(one) for one in assessments if may_rate and one.status == one.Status.AGREEING),
     )
-    return Panel("assessments/_home.html", {"assessments": assessments}, tasks)
+    frameworks = Counter(one.framework.key for one in assessments)
+    context = {
+        "assessments": assessments,
+        "can_compare": any(count > 1 for count in frameworks.values()),
+    }
+    return Panel("assessments/_home.html", context, tasks)
 
 
 def _open_views(user: User, assessments: list[Assessment]) -> list[Respondent]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from assessments import (
     collecting_views,
+    comparison_views,
     crosswalk_views,
     grid_views,
     own_framework_views,
@@ -15,6 +16,11 @@ from assessments import (
 app_name = "assessments"
 urlpatterns = [
     path("trusts/<slug:slug>/assessments/new/", views.create, name="create"),
+    path(
+        "trusts/<slug:slug>/assessments/compare/",
+        comparison_views.compare_assessments,
+        name="compare",
+    ),
     path("assessments/<int:pk>/", views.detail, name="detail"),
     path("assessments/<int:pk>/results/", views.results, name="results"),
     path(

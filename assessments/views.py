@@ -112,6 +112,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     previous = _ratings_before(request, assessment)
     context = context_of(request, assessment)
     context["progress"] = progress_of(ratings)
+    context["previous"] = previous[0].assessment if previous else None
     context["aligned"] = Framework.objects.visible_to(request.user).aligned_with(
         assessment.framework
     )

@@ -115,6 +115,7 @@ TABLE = [
     ("frameworks:wording_sheet", "framework",           OPERATOR_SEES, NO_POST),
     ("frameworks:remove_wording", "framework",          OPERATOR_SEES, OPERATOR_SAVES),
     ("assessments:create",       "trust",               LEAD_SEES,     LEAD_FAILS),
+    ("assessments:compare",      "trust",               MEMBERS_SEE,   NO_POST),
     ("assessments:detail",       "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:results",      "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:crosswalk",    "assessment mirrored", MEMBERS_SEE,   NO_POST),
