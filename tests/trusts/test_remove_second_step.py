@@ -27,5 +27,5 @@ def test_person_signs_in_with_the_password_alone_and_is_signed_out_elsewhere(
 
 
 def test_unknown_address_is_said_to_be_unknown(db: None) -> None:
-    with pytest.raises(CommandError, match="Nobody signs in as nobody@x.example."):
+    with pytest.raises(CommandError, match=r"Nobody signs in as nobody@x.example."):
         call_command("remove_second_step", "nobody@x.example")
