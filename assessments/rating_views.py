@@ -49,7 +49,7 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, rating, Answer(RatingForm(rating=rating), status=200))
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
-    answer = _record(request, rating)
+    answer = save_answer(request, rating)
     if request.htmx:
         context = {"rating": rating, "answer": answer}
         return render(request, "assessments/_save_status.html", context, status=answer.status)
@@ -58,7 +58,8 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     return _page(request, rating, answer)
 
 
-def _record(request: SignedInRequest, rating: Rating) -> Answer:
+def save_answer(request: SignedInRequest, rating: Rating) -> Answer:
+    """Save what was sent of a rating, and say how it came out."""
     keeps = "keep" in request.POST and rating.assessment.carried_from_id
     earlier = _previous(request, rating) if keeps else None
     form = RatingForm(request.POST, rating=rating, earlier=earlier)

@@ -15,6 +15,11 @@ from itertools import groupby
 from assessments.models import Respondent, Response
 from frameworks.models import Element, Level
 
+SMALLEST_GROUP = 3
+"""People. Of a smaller group its counts would tell who said what, where names are hidden."""
+
+EVERYBODY = "all"
+
 
 @dataclass(frozen=True)
 class Camp:
@@ -35,7 +40,9 @@ class GroupSpread:
 
     @property
     def label(self) -> str:
-        return Respondent.Group(self.group).label
+        if self.group == EVERYBODY:
+            return "Everybody who was asked"
+        return str(Respondent.Group(self.group).label)
 
     @property
     def size(self) -> int:
@@ -44,20 +51,54 @@ class GroupSpread:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Why somebody chose a level; `writer` is empty where names are hidden."""
+
+    text: str
+    writer: str
+
+
+@dataclass(frozen=True)
 class Spread:
-    """All views of one element."""
+    """All views of one element.
+
+    Attributes:
+        names_shown: whether people were told that their names would stand beside their views.
+            Without names nothing here may betray a writer: small groups are put together, and
+            notes stand in the order of their own words, not of the people.
+    """
 
     element: Element
     levels: Sequence[Level]
     responses: Sequence[Response]
+    names_shown: bool = True
 
     @property
     def groups(self) -> list[GroupSpread]:
-        """Board members first, then executives; a group of which nobody was asked is left out."""
-        return [
+        """Board members first, then executives; a group of which nobody was asked is left out.
+
+        Without names they stand apart only where each has at least `SMALLEST_GROUP` people.
+        """
+        groups = [
             _of_group(group, self.levels, responses)
             for group in Respondent.Group.values
             if (responses := [one for one in self.responses if one.respondent.group == group])
+        ]
+        if self.names_shown or all(group.size >= SMALLEST_GROUP for group in groups):
+            return groups
+        return [_of_group(EVERYBODY, self.levels, self.responses)]
+
+    @property
+    def notes(self) -> list[tuple[Level | None, list[Note]]]:
+        """Why people chose what they chose, the weakest level first, the undecided last."""
+
+        def place(one: Response) -> tuple[str, str]:
+            name = f"{one.respondent.user}, {one.respondent.get_group_display()}"
+            return (name if self.names_shown else "", one.note)
+
+        return [
+            (level, [Note(text, writer) for writer, text in sorted(map(place, views))])
+            for level, views in groupby(self.with_notes, key=lambda one: one.level)
         ]
 
     @property
@@ -99,7 +140,9 @@ class Spread:
         return self.distance > 0
 
 
-def spreads_of(responses: Iterable[Response], levels: Sequence[Level]) -> list[Spread]:
+def spreads_of(
+    responses: Iterable[Response], levels: Sequence[Level], *, names_shown: bool = True
+) -> list[Spread]:
     """The spread of every element.
 
     Args:
@@ -108,7 +151,7 @@ def spreads_of(responses: Iterable[Response], levels: Sequence[Level]) -> list[S
         levels: the framework's, the weakest first.
     """
     return [
-        Spread(element=element, levels=levels, responses=list(group))
+        Spread(element, levels, list(group), names_shown)
         for element, group in groupby(responses, key=lambda response: response.element)
     ]
 

@@ -7,9 +7,11 @@ from assessments import (
     comparison_views,
     crosswalk_views,
     grid_views,
+    meeting_views,
     own_framework_views,
     rating_views,
     respond_views,
+    spread_views,
     views,
 )
 
@@ -38,6 +40,10 @@ urlpatterns = [
     path("assessments/<int:pk>/mine/", respond_views.mine, name="mine"),
     path("assessments/<int:pk>/mine/all/", respond_views.respond_all, name="respond_all"),
     path("assessments/<int:pk>/mine/<str:code>/", respond_views.respond, name="respond"),
+    path("assessments/<int:pk>/spread/", spread_views.spread, name="spread"),
+    path("assessments/<int:pk>/meeting/", meeting_views.meeting, name="meeting"),
+    path("assessments/<int:pk>/meeting/<str:code>/", meeting_views.meet, name="meet"),
+    path("assessments/<int:pk>/follow/", meeting_views.follow, name="follow"),
     path("assessments/<int:pk>/elements/<str:code>/", rating_views.rate, name="rate"),
     path("trusts/<slug:slug>/frameworks/", own_framework_views.index, name="own_frameworks"),
     path("trusts/<slug:slug>/frameworks/new/", own_framework_views.upload, name="upload_framework"),

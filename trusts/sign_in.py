@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -33,6 +33,8 @@ from trusts.sessions import signed_in_lately
 logger = logging.getLogger(__name__)
 UNAUTHORISED = HTTPStatus.UNAUTHORIZED
 FORBIDDEN = HTTPStatus.FORBIDDEN
+LAST_ANSWER = 286
+"""htmx shows this answer and asks no more: a part of a page would else show the sign-in page."""
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 a field's name
 NOT_PROSE = re.compile(r"[\da-f-]*|[a-z_]+|/\S*")
@@ -158,6 +160,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> Any:
         if request.method == "POST":
             return typed_again(request, status=UNAUTHORISED)
+        if cast(SignedInRequest, request).htmx:
+            return render(request, "trusts/_signed_out.html", status=LAST_ANSWER)
         return super().handle_no_permission(request, view_func)
 
 

@@ -1,6 +1,7 @@
 // Starts the components on a page, and again on whatever htmx swaps into it.
 import * as frontend from "./govuk-frontend.min.js";
 import "./drafts.js";
+import "./meeting.js";
 
 const components = [
   frontend.Button,

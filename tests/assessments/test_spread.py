@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from assessments.models import Respondent, Response
 from assessments.spread import Spread, most_divided_first, spreads_of
 from frameworks.models import Domain, Element, Level
+from trusts.models import User
 
 LEVELS = [Level(pk=10 + n, order=n, key=f"l{n}", name=f"L{n}", tone="weak") for n in range(1, 6)]
 UNSURE, SILENT = "unsure", "silent"
@@ -139,3 +141,35 @@ def test_spreads_are_made_element_by_element() -> None:
     spreads = spreads_of([*first.responses, *second.responses], LEVELS)
     assert [one.element.pk for one in spreads] == [1, 2]
     assert [len(one.responses) for one in spreads] == [1, 2]
+
+
+@given(VIEWS)
+def test_without_names_no_small_group_stands_apart(views) -> None:
+    spread = replace(spread_of(views), names_shown=False)
+    groups = spread.groups
+    assert all(group.size >= 3 for group in groups) or [one.group for one in groups] == ["all"]
+    assert sum(group.size for group in groups) == len(views)
+
+
+@given(VIEWS, st.randoms(use_true_random=False))
+def test_without_names_nothing_depends_on_who_wrote_it(views, random: Random) -> None:
+    """The same views and notes, given by other people of the same groups, look the same."""
+    spread = named(spread_of(views))
+    other = named(spread_of(views), random)
+    hidden, moved = (replace(one, names_shown=False) for one in (spread, other))
+    assert hidden.notes == moved.notes
+    assert hidden.groups == moved.groups
+    assert not [note.writer for _, notes in hidden.notes for note in notes if note.writer]
+    for _, notes in spread.notes:
+        assert [note.writer for note in notes] == sorted(note.writer for note in notes)
+        assert all(note.writer.startswith("Person ") for note in notes)
+
+
+def named(spread: Spread, random: Random | None = None) -> Spread:
+    """With a person behind each view; with `random`, the views in another order, too."""
+    responses = list(spread.responses)
+    if random:
+        random.shuffle(responses)
+    for place, one in enumerate(responses):
+        one.respondent.user = User(pk=place + 1, name=f"Person {place:02}")
+    return replace(spread, responses=responses)

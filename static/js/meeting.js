@@ -1,0 +1,75 @@
+// Keys for the page on the projector: an addition only, everything works without them.
+//
+// Digits choose a level, p marks a priority, n or → goes on and b or ← back. Never while somebody
+// types, never with Ctrl, Alt or Meta, and never instead of what a key does where the focus is.
+// Who uses speech, or leans on the keyboard, can turn them off; the browser remembers it.
+
+const OFF = "tq-meeting-keys-off";
+const page = document.querySelector("[data-meeting]");
+
+function remembered(use) {
+  try {
+    return use(window.localStorage);
+  } catch {
+    return null;
+  }
+}
+
+let isOff = remembered((store) => store.getItem(OFF)) === "1";
+
+function addSwitch(list) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "govuk-button govuk-button--secondary govuk-!-margin-bottom-0";
+  const say = () => {
+    button.textContent = isOff ? "Turn these keys on" : "Turn these keys off";
+  };
+  button.addEventListener("click", () => {
+    isOff = !isOff;
+    remembered((store) => (isOff ? store.setItem(OFF, "1") : store.removeItem(OFF)));
+    say();
+  });
+  say();
+  list.append(button);
+}
+
+const isTyping = (target) =>
+  target.isContentEditable ||
+  (target.matches("input, textarea, select") && !target.matches("[type=radio], [type=checkbox]"));
+
+function check(box, isChecked) {
+  if (!box || box.checked === isChecked) return;
+  box.checked = isChecked;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function act(event) {
+  const { key, target } = event;
+  if (/^[1-9]$/.test(key)) {
+    const levels = [...page.querySelectorAll("[name=level]")].filter((radio) => radio.value);
+    check(levels[Number(key) - 1], true);
+    return Number(key) <= levels.length;
+  }
+  if (key === "p") {
+    const box = page.querySelector("[name=is_priority]");
+    if (box) check(box, !box.checked);
+    return Boolean(box);
+  }
+  // The arrows of a radio choose among the radios.
+  if (key.startsWith("Arrow") && target.matches("input")) return false;
+  const move = { n: "next", ArrowRight: "next", b: "back", ArrowLeft: "back" }[key];
+  const link = move && document.querySelector(`[data-meeting-move=${move}]`);
+  if (link) link.click();
+  return Boolean(link);
+}
+
+if (page) {
+  const list = page.querySelector("[data-meeting-keys] .govuk-details__text");
+  if (list) addSwitch(list);
+  document.addEventListener("keydown", (event) => {
+    if (isOff || event.defaultPrevented || event.repeat) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (isTyping(event.target)) return;
+    if (act(event)) event.preventDefault();
+  });
+}
