@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from math import ceil
 from typing import TypeVar
@@ -11,6 +12,7 @@ from typing import TypeVar
 from django.urls import reverse
 
 from assessments.carrying import Carried
+from assessments.freshness import old_since
 from assessments.models import Rating
 from frameworks.models import Domain, Element, Level
 
@@ -34,6 +36,8 @@ class Cell:
     rating: Rating
     previous_level: Level | None = None
     carried: Carried | None = None
+    old_since: date | None = None
+    """The day of its rating, where that is more than a year ago."""
 
     @property
     def element(self) -> Element:
@@ -103,12 +107,18 @@ class HeatMap:
     def rated_count(self) -> int:
         return len(self.cells) - self.unrated_count
 
+    @property
+    def has_old(self) -> bool:
+        """Whether any of the ratings is more than a year old."""
+        return any(cell.old_since for cell in self.cells)
+
 
 def build_heat_map(
     *,
     ratings: Iterable[Rating],
     levels: Sequence[Level],
     caption: str,
+    today: date,
     previous: Iterable[Rating] = (),
     previous_title: str = "",
     carried: Mapping[str, Carried] | None = None,
@@ -119,6 +129,7 @@ def build_heat_map(
         ratings: in the publisher's order, each with element, domain and level loaded.
         levels: the framework's, the weakest first.
         caption: what the map shows, for its table's caption.
+        today: by which ratings of more than a year ago are marked as old.
         previous: the ratings of the assessment before; elements are matched by code.
         previous_title: what to call the assessment before, such as its year.
         carried: what is to be re-confirmed, by the element's code.
@@ -127,7 +138,7 @@ def build_heat_map(
     rows = [
         Row(
             domain=domain,
-            cells=[_cell(rating, before, carried or {}) for rating in group],
+            cells=[_cell(rating, before, carried or {}, today) for rating in group],
         )
         for domain, group in groupby(ratings, key=lambda rating: rating.element.domain)
     ]
@@ -135,7 +146,10 @@ def build_heat_map(
 
 
 def _cell(
-    rating: Rating, before: Mapping[str, Level | None], carried: Mapping[str, Carried]
+    rating: Rating,
+    before: Mapping[str, Level | None],
+    carried: Mapping[str, Carried],
+    today: date,
 ) -> Cell:
     code = rating.element.code
-    return Cell(rating, before.get(code), carried.get(code))
+    return Cell(rating, before.get(code), carried.get(code), old_since(rating, today=today))

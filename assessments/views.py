@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.actions import RenamedMeanwhile, agree_assessment, reopen_assessment
@@ -120,6 +121,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         ratings=ratings,
         levels=levels,
         caption=f"{assessment.title}: every {assessment.framework.element_noun} at a glance",
+        today=timezone.localdate(),
         previous=previous,
         previous_title=previous[0].assessment.title if previous else "",
         carried=_carried(assessment, ratings, previous, levels),

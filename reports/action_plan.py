@@ -61,6 +61,8 @@ class Judgement:
     note: str
     dissent: str
     priority_number: int | None
+    old_since: date | None
+    """The day of the rating, where that is more than a year before the document's."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ def build_action_plan(plan: Plan, *, stamp: Stamp) -> ActionPlanReport:
     priorities = list(plan.priorities.select_related("dropped_by").prefetch_related(_actions()))
     kept = [priority for priority in priorities if priority.dropped_at is None]
     numbers = {priority.element_id: number for number, priority in enumerate(kept, start=1)}
-    heat_map = _heat_map(plan.assessment, numbers)
+    heat_map = _heat_map(plan.assessment, numbers, today=stamp.on)
     domains = _domains(heat_map, numbers)
     judgements = dict(
         zip(
@@ -275,7 +277,7 @@ def _actions() -> Prefetch[str]:
     return Prefetch("actions", Action.objects.select_related("dropped_by"))
 
 
-def _heat_map(assessment: Assessment, numbers: dict[int, int]) -> HeatMap:
+def _heat_map(assessment: Assessment, numbers: dict[int, int], *, today: date) -> HeatMap:
     """The assessment's heat map, ringed where this plan acts and nowhere else."""
     # Compared by `=`: for `OR ... IN (...)` PostgreSQL reads the ratings of every trust there is.
     earlier = Subquery(Assessment.objects.compared_with(assessment).values("pk"))
@@ -292,6 +294,7 @@ def _heat_map(assessment: Assessment, numbers: dict[int, int]) -> HeatMap:
         ratings=ratings,
         levels=list(assessment.framework.levels.all()),
         caption="Heat map",
+        today=today,
         previous=previous,
         previous_title=previous[0].assessment.title if previous else "",
     )
@@ -311,6 +314,7 @@ def _domains(heat_map: HeatMap, numbers: dict[int, int]) -> list[DomainSection]:
                     note=printable(cell.rating.note),
                     dissent=printable(cell.rating.dissent),
                     priority_number=numbers.get(cell.element.pk),
+                    old_since=cell.old_since,
                 )
                 for cell in row.cells
             ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import ceil
 
 import pytest
@@ -14,6 +15,7 @@ from assessments.progress import progress_of
 from frameworks.descriptions import arrange
 from frameworks.models import Domain, Element, Level, Statement
 
+TODAY = date(2026, 11, 23)
 LEVELS = [Level(pk=n, order=n, key=f"l{n}", name=f"L{n}", tone="weak") for n in range(1, 6)]
 SHAPES = st.lists(
     st.lists(st.sampled_from([None, *LEVELS]), min_size=1, max_size=9), min_size=1, max_size=8
@@ -34,7 +36,7 @@ def ratings_of(shape: list[list[Level | None]]) -> list[Rating]:
 
 @given(SHAPES)
 def test_heat_map_shows_every_rating_once_and_in_order(shape) -> None:
-    heat_map = build_heat_map(ratings=ratings_of(shape), levels=LEVELS, caption="All")
+    heat_map = build_heat_map(ratings=ratings_of(shape), levels=LEVELS, caption="All", today=TODAY)
     assert [[cell.level for cell in row.cells] for row in heat_map.rows] == shape
     assert [cell.element.number for cell in heat_map.cells] == list(
         range(1, sum(map(len, shape)) + 1)
@@ -60,7 +62,7 @@ def test_domains_of_the_known_frameworks_make_even_lines(count, lengths) -> None
 
 @given(SHAPES)
 def test_distribution_counts_every_element_once(shape) -> None:
-    heat_map = build_heat_map(ratings=ratings_of(shape), levels=LEVELS, caption="All")
+    heat_map = build_heat_map(ratings=ratings_of(shape), levels=LEVELS, caption="All", today=TODAY)
     counted = sum(count for _, count in heat_map.distribution)
     assert counted + heat_map.unrated_count == sum(map(len, shape))
     assert counted == heat_map.rated_count
@@ -71,7 +73,11 @@ def test_distribution_counts_every_element_once(shape) -> None:
 def test_heat_map_matches_the_assessment_before_by_code(shape, before) -> None:
     previous = {rating.element.code: rating.level for rating in ratings_of(before)}
     heat_map = build_heat_map(
-        ratings=ratings_of(shape), levels=LEVELS, caption="All", previous=ratings_of(before)
+        ratings=ratings_of(shape),
+        levels=LEVELS,
+        caption="All",
+        today=TODAY,
+        previous=ratings_of(before),
     )
     for cell in heat_map.cells:
         assert cell.previous_level == previous.get(cell.element.code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.conf import settings
@@ -172,6 +172,18 @@ def test_gaps_are_said_in_words(rated, lead: User) -> None:
     assert text.count("No note was written.") == 4
     assert "Not written yet." in text
     assert "No action has been written yet." in text
+
+
+def test_ratings_of_more_than_a_year_ago_say_so(rated, lead: User) -> None:
+    plan = make_plan(rated, by=lead)
+    add_priority(plan, elements_of(plan)[0])
+    at = datetime(2025, 11, 21, 12, tzinfo=UTC)
+    rated.ratings.filter(element=elements_of(plan)[0]).update(updated_at=at, updated_by=lead)
+    text = print_plan(plan, stamp=Stamp(on=date(2026, 11, 22))).text
+    assert text.count("over a year old") == 1  # the heat map
+    assert text.count("more than a year old: rated on 21 November 2025") == 2
+    text = print_plan(plan, stamp=Stamp(on=date(2026, 11, 21))).text
+    assert "year old" not in text
 
 
 def test_dropped_part_gives_reasons(short: Printed) -> None:
