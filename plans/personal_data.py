@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from plans.handover import OWNER_NAME_LENGTH
 from plans.models import Action, Plan, Priority
+from trusts.erasing import without
 from trusts.models import User
 from trusts.personal_data import Row, Section, Traces, erases, register
 from trusts.writing import Deed, Writing
@@ -29,6 +31,7 @@ OF_ACTION = {
     "element": "priority__element__name",
 }
 OF_PLAN = {"trust": "assessment__trust__name", "plan": "title"}
+PAST: Any = Action.history
 PLANS = Writing(
     Plan,
     texts=("title",),
@@ -76,17 +79,27 @@ def owned(person: User) -> Iterator[Row]:
 def owner_names(traces: Traces) -> None:
     """Owners as plans print them, today and in the history.
 
-    Also where the name was typed and no account chosen, in a trust that the person belonged
-    to. A page that is open with the old name cannot write it back: the version goes up.
+    A page that is open with the old name cannot write it back: the version goes up.
     """
-    history: Any = Action.history
-    trust = "priority__plan__assessment__trust"
-    typed = Q(owner=None, **{f"{trust}__in": traces.trusts}) & Q(owner_name__in=traces.names)
-    theirs = Q(owner=traces.person) | typed
-    keys = list(Action.objects.filter(theirs).values_list("pk", flat=True))
-    Action.objects.filter(pk__in=keys).update(owner_name=traces.name, version=F("version") + 1)
-    past = list(history.filter(theirs).values_list("history_id", flat=True))
-    history.filter(history_id__in=past).update(owner_name=traces.name)
+    newer = {"version": F("version") + 1}
+    everywhere: tuple[tuple[Any, dict[str, Any]], ...] = ((Action.objects, newer), (PAST, {}))
+    for rows, more in everywhere:
+        rows.filter(owner=traces.person).update(owner_name=traces.name, **more)
+        for row in _typed(rows, traces):
+            told = without(traces, row.owner_name)[:OWNER_NAME_LENGTH]
+            rows.filter(pk=row.pk).update(owner_name=told, **more)
+
+
+def _typed(rows: Any, traces: Traces) -> Iterator[Any]:
+    """Rows whose owner was typed and has no account, in the trusts that the person belonged to.
+
+    Such as “Owen Prosser, director of education”, from before Owen Prosser had an account.
+    """
+    named = Q(pk__in=[])
+    for name in traces.names:
+        named |= Q(owner_name__icontains=name)
+    theirs = {"priority__plan__assessment__trust__in": traces.trusts}
+    yield from rows.filter(named, owner=None, **theirs).only("pk", "owner_name")
 
 
 register(

@@ -88,23 +88,24 @@ def test_what_others_are_called_stays(
     """Somebody of the same name, and an owner whose name was typed in another trust."""
     User.objects.filter(pk__in=[chair.pk, trustee.pk]).update(name="Jo Li")
     other = Trust.objects.create(name="Elsewhere Trust", slug="elsewhere")
-    mine, theirs, typed, far = (
+    mine, theirs, typed, with_role, longer, far = (
         action_of(northfield, chair, "Jo Li"),
         action_of(northfield, trustee, "Jo Li"),
         action_of(northfield, None, "Jo Li"),
+        action_of(northfield, None, "JO LI, clerk, with Ann"),
+        action_of(northfield, None, "Jo Lindsay"),
         action_of(other, None, "Jo Li"),
     )
     anonymise(person=User.objects.get(pk=trustee.pk), by=lead)
-    names = {
-        one: Action.objects.get(pk=row.pk).owner_name
-        for one, row in {"mine": mine, "theirs": theirs, "typed": typed, "far": far}.items()
-    }
-    assert names == {
-        "mine": "Jo Li",
-        "theirs": FORMER_MEMBER,
-        "typed": FORMER_MEMBER,
-        "far": "Jo Li",
-    }
+    rows = (mine, theirs, typed, with_role, longer, far)
+    assert [Action.objects.get(pk=row.pk).owner_name for row in rows] == [
+        "Jo Li",
+        FORMER_MEMBER,
+        FORMER_MEMBER,
+        f"{FORMER_MEMBER}, clerk, with Ann",
+        "Jo Lindsay",
+        "Jo Li",
+    ]
 
 
 def action_of(trust: Trust, owner: User | None, name: str) -> Action:
