@@ -252,23 +252,36 @@ def _names_in(source: Any) -> Iterator[str]:
             yield from _names_in(inner)
 
 
-def rows_of_trust(trust: Trust) -> dict[type[models.Model], models.QuerySet[Any]]:
-    """All that is stored of a trust, by model: its own rows, its people, its own frameworks."""
-    rows = {
+Rows = dict[type[models.Model], models.QuerySet[Any]]
+
+
+def rows_of_trust(trust: Trust) -> Rows:
+    """All that is stored of a trust, by model: its own rows, its people's, its own frameworks."""
+    people = User.objects.filter(memberships__trust=trust)
+    rows: Rows = {
         model: model._default_manager.filter(**{path: trust})
         for model, path in owned_models().items()
     }
-    own = {"owner__trust": trust}
-    for model in _models_of("frameworks"):
-        path = way_to(model, Framework)
-        if path is not None:
-            prefix = f"{path}__" if path else ""
-            rows[model] = model._default_manager.filter(
-                **{f"{prefix}{name}": value for name, value in own.items()}
-            )
+    rows |= rows_of_frameworks(owner__trust=trust)
+    for model in our_models():
+        for one in model._meta.concrete_fields:
+            if model not in rows and one.related_model is User:
+                rows[model] = model._default_manager.filter(**{f"{one.name}__in": people})
     rows[Trust] = Trust.objects.filter(pk=trust.pk)
-    rows[User] = User.objects.filter(memberships__trust=trust)
+    rows[User] = User.objects.filter(pk__in=people)
     return rows
+
+
+def rows_of_frameworks(**which: Any) -> Rows:
+    """Some frameworks and all that they consist of."""
+    frameworks = Framework.objects.filter(**which)
+    paths = {model: way_to(model, Framework) for model in _models_of("frameworks")}
+    rows: Rows = {
+        model: model._default_manager.filter(**{f"{path}__in": frameworks})
+        for model, path in paths.items()
+        if path
+    }
+    return {**rows, Framework: frameworks}
 
 
 def way_to(model: type[models.Model], target: type[models.Model]) -> str | None:
@@ -286,42 +299,42 @@ def way_to(model: type[models.Model], target: type[models.Model]) -> str | None:
     return None
 
 
-def write_into(trust: Trust, words: Words) -> dict[str, str]:
-    """Put words into every text of the trust and of its history, as far as the rules allow.
+def write_into(rows: Rows, words: Words) -> dict[str, str]:
+    """Put words into every text of the rows and of their history, as far as the rules allow.
 
     Returns:
         What was written, by `Model.field`.
     """
     written: dict[str, str] = {}
-    for model, rows in rows_of_trust(trust).items():
+    for model, some in rows.items():
         for field in texts_of(model):
-            for row in rows.only("pk"):
-                text = _write(model, row.pk, field, words)
+            for key in list(some.values_list("pk", flat=True)):
+                text = _write(model, key, field, words(field))
                 if text:
                     written[f"{model.__name__}.{field.name}"] = text
     return written
 
 
-def _write(model: type[models.Model], key: Any, field: models.Field, words: Words) -> str:
+def _write(model: type[models.Model], key: Any, field: models.Field, text: str) -> str:
     row = model._default_manager.get(pk=key)
-    old = getattr(row, field.name)
-    text = words(field)
-    if field.unique or any(field.name in fields_of(rule, model) for rule in rules_of(model)):
-        text = f"{text} {key}"
-    longest = field.max_length or 10**6
-    setattr(row, field.name, text)
-    is_fit = len(text) <= longest and takes(field, text)
-    if not is_fit or not all(holds(rule, row) for rule in rules_of(model)):
+    if not getattr(row, field.name) and not _may_be_filled(model, field):
         return ""
-    if old == "" and not _may_be_filled(model, field):
-        return ""
-    model._default_manager.filter(pk=key).update(**{field.name: text})
+    for tried in (text, f"{key}{text}"):  # another's may be the same, where each has its own
+        setattr(row, field.name, tried)
+        is_short = len(tried) <= (field.max_length or 10**6)
+        if is_short and takes(field, tried) and all(holds(rule, row) for rule in rules_of(model)):
+            model._default_manager.filter(pk=key).update(**{field.name: tried})
+            _write_history(model, key, field, tried)
+            return tried
+    return ""
+
+
+def _write_history(model: type[models.Model], key: Any, field: models.Field, text: str) -> None:
     history = history_of(model)
     if history is not None and any(one.name == field.name for one in history.model._meta.fields):
         history.filter(id=key).update(**{field.name: text})
-    return text
 
 
 def _may_be_filled(model: type[models.Model], field: models.Field) -> bool:
-    """Whether a text that is empty may be written into: not where a rule is about it."""
+    """Whether a text that is empty may be filled: not where a rule is about it."""
     return not any(field.name in fields_of(rule, model) for rule in model._meta.constraints)

@@ -282,16 +282,17 @@ class Chance:
             bend = self.random.choice(self.bends)
             fields = bend(fields)
             bent.append(bend.__name__)
+        made = self.sent(form, fields, person, tuple(bent))
+        return self.disturbed(made) if self.one_in(3) else made
+
+    def sent(self, form: Form, fields: Fields, person: str, bent: tuple[str, ...] = ()) -> Request:
+        """The form with these fields, as a browser would send it, mostly."""
         parts = urlsplit(form.address)
         if form.method == "GET":
             query = urlencode(fields, errors="surrogatepass")
-            made = Request(person, "GET", parts.path, query, bent=tuple(bent))
-        else:
-            body, content_type = self.packed(fields, form.enctype)
-            made = Request(
-                person, "POST", parts.path, parts.query, body, content_type, bent=tuple(bent)
-            )
-        return self.disturbed(made) if self.one_in(3) else made
+            return Request(person, "GET", parts.path, query, bent=bent)
+        body, content_type = self.packed(fields, form.enctype)
+        return Request(person, "POST", parts.path, parts.query, body, content_type, bent=bent)
 
     def filled(self, form: Form) -> Fields:
         fields: Fields = []

@@ -91,7 +91,7 @@ def test_lengths_that_are_no_numbers_are_refused_before_django(length: str) -> N
     assert body == b"The length is no number.\n"
 
 
-@pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/"])
+@pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/", "/%00"])
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [

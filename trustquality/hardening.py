@@ -42,16 +42,16 @@ class RefuseUnreadable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        if "\0" in request.path_info:
-            raise Http404
-        if any("\0" in text for text in (*request.COOKIES.values(), *_asked(request))):
-            raise BadRequest("A null character was sent.")
         if _length_of(request) > LARGEST_REQUEST:
             return render(request, "413.html", status=TOO_LARGE)
         try:
             request.POST  # noqa: B018 read here, and kept for whoever asks
         except (MultiPartParserError, SuspiciousOperation, OSError):
             return render(request, "400.html", status=BAD_REQUEST)
+        if "\0" in request.path_info:
+            raise Http404
+        if any("\0" in text for text in (*request.COOKIES.values(), *_asked(request))):
+            raise BadRequest("A null character was sent.")
         return self.get_response(request)
 
 
