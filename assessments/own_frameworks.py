@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import defaultdict
 from io import BytesIO
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from assessments.models import Assessment, FrameworkUpload, OwnFramework
+from frameworks.framework_cells import folded
 from frameworks.framework_draft import FrameworkDraft, rows_of, write
-from frameworks.framework_sheet import FaultyFramework, read_framework
+from frameworks.framework_sheet import read_framework
 from frameworks.models import Framework
-from govuk.sheets import Fault, read_workbook
+from govuk.sheets import read_workbook
 from trusts.models import Trust, User
-
-EDITION = "Framework, “Edition”"
-PUBLISHED_ON = "Framework, “Published on”"
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ def key_of(trust: Trust, title: str) -> str:
 
     The same title of another trust gives another key, and nobody can tell whose it is.
     """
-    title = " ".join(title.split()).casefold()
+    title = folded(title)
     mark = hashlib.sha256(f"{trust.pk} {title}".encode()).hexdigest()[:10]
     return "-".join(filter(None, ("own", slugify(title)[:40].strip("-_"), mark)))
 
@@ -53,25 +52,11 @@ def read_upload(document: bytes, *, trust: Trust) -> FrameworkDraft:
         UnreadableSheet: the file is no spreadsheet that can be read.
         FaultyFramework: it is one, with faults.
     """
-    draft = read_framework(read_workbook(BytesIO(document)))
-    if faults := _clashes(draft, trust):
-        raise FaultyFramework(faults)
-    return draft
-
-
-def _clashes(draft: FrameworkDraft, trust: Trust) -> list[Fault]:
-    """An edition of a title comes once, and after those before it."""
-    own = Framework.objects.filter(owner__trust=trust, key=key_of(trust, draft.title))
-    if own.filter(edition=draft.edition).exists():
-        taken = (
-            f"Your trust has edition {draft.edition} of “{draft.title}” already. "
-            "Give a new edition a later month, or another framework another title."
-        )
-        return [Fault(EDITION, taken)]
-    newest = newest_of(trust, draft.title)
-    if newest and newest.published_on > draft.published_on:
-        return [Fault(PUBLISHED_ON, f"It is a day before that of your edition {newest.edition}.")]
-    return []
+    sheets = read_workbook(BytesIO(document))
+    editions = defaultdict(list)
+    for framework in Framework.objects.filter(owner__trust=trust):
+        editions[folded(framework.title)].append(framework)
+    return read_framework(sheets, editions=editions)
 
 
 @transaction.atomic

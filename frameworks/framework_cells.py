@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, slug_re
+from django.core.validators import URLValidator
 from django.db import models
 
 from frameworks.framework_columns import (
@@ -44,6 +44,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 SHOWN = 40
 """Characters of a wrong cell that its fault repeats."""
 
+MONTH = re.compile(r"(199\d|20\d\d|2100)-(0[1-9]|1[0-2])")
 CODE = re.compile(r"[A-Z0-9][A-Za-z0-9._-]*")
 """Fit for addresses, and unlike any name that a page gives to its own parts."""
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y")
@@ -72,9 +73,15 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[tuple[str, int, str]] = []
+        self._cells: set[tuple[str, int, str]] = set()
 
-    def add(self, sheet: str, row: int, text: str) -> None:
+    def add(self, sheet: str, row: int, text: str, *, field: str = "") -> None:
         self._found.append((sheet, row, text))
+        self._cells.add((sheet, row, field))
+
+    def are_in(self, sheet: str, row: int, field: str) -> bool:
+        """Whether something is wrong with one cell."""
+        return (sheet, row, field) in self._cells
 
     def places(self) -> set[tuple[str, int]]:
         """The rows that something is wrong with."""
@@ -103,10 +110,17 @@ class Cell:
     column: Column
     raw: str
     faults: Faults
+    is_unstored: bool = False
+    """Whether it is a formula whose result the file does not hold."""
 
     def refuse(self, why: str) -> None:
         """Note that the cell is wrong: its heading, and why."""
-        self.faults.add(self.sheet, self.row, f"“{self.column.heading}” {why}.")
+        text = f"“{self.column.heading}” {why}."
+        self.faults.add(self.sheet, self.row, text, field=self.column.field)
+
+    @property
+    def is_faulty(self) -> bool:
+        return self.faults.are_in(self.sheet, self.row, self.column.field)
 
     def text(self) -> str:
         """A name, or prose; prose keeps its line breaks.
@@ -180,8 +194,11 @@ class Cell:
     def edition(self) -> str:
         """Year and month; a spreadsheet makes the first day of the month of it."""
         text = FIRST_OF_MONTH.sub(r"\1", self.text())
-        if self.raw and not slug_re.match(text):
-            self.refuse(f"must be a year and month, such as 2026-11; it is {quoted(text)}")
+        if self.raw and not MONTH.fullmatch(text):
+            self.refuse(
+                "must be a year and a month, from 1990-01 to 2100-12, such as 2026-11; "
+                f"it is {quoted(text)}"
+            )
         return text
 
     def web_address(self) -> str:
@@ -193,8 +210,8 @@ class Cell:
             self.refuse(f"must begin with https:// and lead to a page; it is {quoted(text)}")
         return text
 
-    def one_of(self, known: Mapping[str, Known], sheet: str) -> Known | None:
-        """What the cell names of another sheet; None where it names nothing."""
+    def one_of(self, known: Mapping[str, Known | None], sheet: str) -> Known | None:
+        """What the cell names of another sheet; None where it names nothing that is known."""
         if not self.raw:
             self._miss()
         elif folded(self.raw) in known:
@@ -204,7 +221,11 @@ class Cell:
         return None
 
     def _miss(self) -> None:
-        if self.column.is_needed:
+        if self.is_unstored:
+            self.refuse(
+                "is a formula, and the file does not hold what it comes to; type the value itself"
+            )
+        elif self.column.is_needed:
             self.refuse("is empty")
 
     def _stand_in(self) -> str:
@@ -257,7 +278,8 @@ def _facts_of(rows: Sequence[SheetRow], faults: Faults) -> Line:
         elif column.field in facts:
             faults.add(FRAMEWORK, row.number, f"“{column.heading}” stands here twice.")
         else:
-            facts[column.field] = Cell(FRAMEWORK, row.number, column, value, faults)
+            unstored = 1 in row.unstored
+            facts[column.field] = Cell(FRAMEWORK, row.number, column, value, faults, unstored)
     for column in FACTS:
         if rows and column.is_needed and column.field not in facts:
             faults.add(FRAMEWORK, 0, f"There is no row “{column.heading}”.")
@@ -280,17 +302,20 @@ def _table_of(title: str, rows: Sequence[SheetRow], faults: Faults) -> list[Line
     if len(places) < len(SHEETS[title]):
         return []
     lines: list[Line] = [
-        {
-            column.field: Cell(
-                title, row.number, column, row.cells[places[column.field]].strip(), faults
-            )
-            for column in SHEETS[title]
-        }
+        {column.field: _cell(title, row, column, places, faults) for column in SHEETS[title]}
         for row in rest
     ]
-    lines = [line for line in lines if any(cell.raw for cell in line.values())]
+    lines = [line for line in lines if any(one.raw or one.is_unstored for one in line.values())]
     _check_count(title, len(lines), faults)
     return lines
+
+
+def _cell(
+    title: str, row: SheetRow, column: Column, places: Mapping[str, int], faults: Faults
+) -> Cell:
+    place = places[column.field]
+    text = row.cells[place].strip()
+    return Cell(title, row.number, column, text, faults, place in row.unstored)
 
 
 def _check_count(title: str, count: int, faults: Faults) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from frameworks.models import Alignment, Domain, Element, Framework, Level, Statement
+from frameworks.numbering import beginning, from_here_on, listed, misnumbered
 
 NOUNS = ("domain_noun", "domain_noun_plural", "element_noun", "element_noun_plural")
 
@@ -53,7 +54,15 @@ def faults_of(rows: FrameworkRows) -> list[str]:
         *_repeated("statement code", (statement.code for statement in rows.statements)),
         *_gaps("The levels", [level.order for level in rows.levels]),
         *_gaps("The domains", [domain.order for domain in rows.domains]),
-        *_element_faults(rows),
+        *_element_gaps(rows),
+        *faults_between(rows),
+    ]
+
+
+def faults_between(rows: FrameworkRows) -> list[str]:
+    """Those of them that are about what rows have from one another, not about names or numbers."""
+    return [
+        *_undescribed(rows),
         *_statement_faults(rows),
         *_statement_gaps(rows),
         *_grid_holes(rows),
@@ -94,21 +103,25 @@ def _gaps(subject: str, orders: Sequence[int], *, first: int | None = 1) -> list
     """Whether orders run on one by one; `first` None lets them begin anywhere."""
     if not orders:
         return [f"{subject} are missing."]
-    begin = min(orders) if first is None else first
-    wanted = list(range(begin, begin + len(orders)))
-    return [] if sorted(orders) == wanted else [f"{subject} are numbered {sorted(orders)}."]
+    if not any(misnumbered(orders, first=first)):
+        return []
+    numbers, wanted = listed(sorted(orders)), from_here_on(beginning(orders, first))
+    return [f"{subject} are numbered {numbers}; number them {wanted}."]
 
 
-def _element_faults(rows: FrameworkRows) -> Iterator[str]:
+def _element_gaps(rows: FrameworkRows) -> Iterator[str]:
     """Numbers may run on from domain to domain, or begin at nought, but never skip one."""
+    for domain in rows.domains:
+        numbers = [element.number for element in rows.elements if element.domain_id == domain.pk]
+        yield from _gaps(f"The elements of {domain.name}", numbers, first=None)
+
+
+def _undescribed(rows: FrameworkRows) -> Iterator[str]:
     described = {
         statement.element_id
         for statement in rows.statements
         if statement.kind != Statement.Kind.NOTE
     }
-    for domain in rows.domains:
-        numbers = [element.number for element in rows.elements if element.domain_id == domain.pk]
-        yield from _gaps(f"The elements of {domain.name}", numbers, first=None)
     for element in rows.elements:
         if element.pk not in described:
             yield f"Element {element.code} has no question and no description."

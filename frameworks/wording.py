@@ -24,6 +24,7 @@ TITLE = "Wording"
 CODE, OURS, THEIRS = HEADER = ("Code", "Our words", "Publisher’s words")
 WIDTHS = (16, 70, 70)
 MAX_WORDING = 5_000
+FORMULA = "There is a formula, and the file does not hold what it comes to. Type the text itself"
 
 
 class FaultyPack(Exception):
@@ -123,7 +124,10 @@ def _words_by_code(rows: Sequence[SheetRow], known: set[str]) -> dict[str, str]:
     places: dict[str, int] = {}
     for row in rows:
         code, text = row.cells[code_column], row.cells[words_column]
-        found = [_fault_of_code(code, known, places), _fault_of_words(text)]
+        found = [
+            FORMULA if code_column in row.unstored else _fault_of_code(code, known, places),
+            FORMULA if words_column in row.unstored else _fault_of_words(text),
+        ]
         faults += [Fault(f"Row {row.number}", fault) for fault in found if fault]
         places.setdefault(code, row.number)
         words[code] = text

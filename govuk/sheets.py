@@ -9,8 +9,9 @@ refused before it costs memory or time. Only the parts so measured are handed on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -21,6 +22,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+
+from govuk.formulas import UnstoredFormulas
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST = 2_000_000
@@ -76,10 +79,15 @@ class SheetRow:
     """A row with something in it: its number in the sheet, and the text of every cell.
 
     All rows of a sheet have as many cells as the longest.
+
+    Attributes:
+        unstored: the places among the cells of formulas whose result the file does not hold;
+            their text is empty.
     """
 
     number: int
     cells: tuple[str, ...]
+    unstored: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,8 @@ def read_workbook(file: BinaryIO, *, largest: int = LARGEST) -> dict[str, list[S
     """Every sheet's rows by the sheet's title; rows with nothing in them are left out.
 
     Texts come stripped, dates as 2026-09-01, numbers as people see them. A formula is
-    never worked out: it counts as the value that its file kept for it, or as empty.
+    never worked out: it counts as the value that its file kept for it; where it kept none,
+    the row says so.
 
     Raises:
         UnreadableSheet: whatever is wrong with the file, with a sentence for its sender.
@@ -119,7 +128,7 @@ def read_workbook(file: BinaryIO, *, largest: int = LARGEST) -> dict[str, list[S
     if len(data) > largest:
         raise UnreadableSheet(f"The selected file must be smaller than {_megabytes(largest)}")
     try:
-        return _sheets_of(_measured(data))
+        return _sheets_of(*_measured(data))
     except UnreadableSheet:
         raise
     except Exception as fault:  # openpyxl and zipfile raise nearly anything on hostile files
@@ -159,20 +168,25 @@ def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:g} MB"
 
 
-def _measured(data: bytes) -> BytesIO:
+Unstored = Mapping[str, set[tuple[int, int]]]
+"""By part, the rows and columns of formulas whose result the file does not hold."""
+
+
+def _measured(data: bytes) -> tuple[BytesIO, Unstored]:
     """The parts that openpyxl needs, each found to be of a bearable size."""
     _refuse_other_formats(data)
     with ZipFile(BytesIO(data)) as archive:
         parts = archive.infolist()
         _refuse_by_contents(parts)
-        measure, copied = _Measure(), BytesIO()
+        measure, copied, unstored = _Measure(), BytesIO(), {}
         with ZipFile(copied, "w", ZIP_DEFLATED, compresslevel=1) as copy:
             for part in parts:
                 if READ.fullmatch(part.filename):
                     with archive.open(part) as source, copy.open(part.filename, "w") as target:
                         for chunk in measure.walk(source):
                             target.write(chunk)
-        return copied
+                    unstored[part.filename] = measure.formulas.places
+        return copied, unstored
 
 
 def _refuse_other_formats(data: bytes) -> None:
@@ -206,6 +220,7 @@ class _Measure:
 
     def __init__(self) -> None:
         self.elements = self.trimmings = self.characters = self.depth = self.events = 0
+        self.formulas = UnstoredFormulas()
 
     def count(self, characters: int) -> None:
         self.events += 1
@@ -224,6 +239,7 @@ class _Measure:
             UnreadableSheet: it is not.
         """
         self.depth = 0
+        self.formulas = UnstoredFormulas()
         parser = XMLParser(target=self, forbid_dtd=True)
         while chunk := source.read(CHUNK):
             before = self.events
@@ -243,13 +259,16 @@ class _Measure:
             raise UnreadableSheet(MACROS)
         if place := attributes.get("r"):
             _refuse_impossible_place(name, place)
+        self.formulas.start(name, attributes)
 
     def end(self, tag: str) -> None:
         self.depth -= 1
         self.count(0)
+        self.formulas.end(tag.rpartition("}")[2])
 
     def data(self, text: str) -> None:
         self.count(len(text))
+        self.formulas.data(text)
 
     def comment(self, text: str) -> None:
         self.trimmings += 1
@@ -270,24 +289,34 @@ def _refuse_impossible_place(name: str, place: str) -> None:
         raise UnreadableSheet(DAMAGED)
 
 
-def _sheets_of(file: BytesIO) -> dict[str, list[SheetRow]]:
+def _sheets_of(file: BytesIO, unstored: Unstored) -> dict[str, list[SheetRow]]:
     book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = book.worksheets
     if len(sheets) > MAX_SHEETS:
         raise UnreadableSheet(f"The selected file must have {MAX_SHEETS} sheets or fewer")
     measure = _Measure()  # afresh: one text may be shared by very many cells
-    rows = {sheet.title: _rows_of(sheet, measure) for sheet in sheets}
+    rows = {sheet.title: _rows_of(sheet, measure, _by_row(sheet, unstored)) for sheet in sheets}
     if not rows or len(rows) < len(sheets):
         raise UnreadableSheet(DAMAGED)
     return rows
 
 
-def _rows_of(sheet: Any, measure: _Measure) -> list[SheetRow]:
+def _by_row(sheet: Any, unstored: Unstored) -> Mapping[int, set[int]]:
+    """The places, in each row of one sheet, of formulas without a result."""
+    rows: defaultdict[int, set[int]] = defaultdict(set)
+    for row, column in unstored.get(sheet._worksheet_path, ()):
+        rows[row].add(column - 1)
+    return rows
+
+
+def _rows_of(sheet: Any, measure: _Measure, unstored: Mapping[int, set[int]]) -> list[SheetRow]:
     sheet.reset_dimensions()  # the file's own claim, true or not
     title = f"“{sheet.title[:31]}”"
     rows: list[SheetRow] = []
     for number, values in enumerate(sheet.iter_rows(max_row=LAST_ROW, values_only=True), start=1):
+        formulas = frozenset(unstored.get(number, ()))
         cells = _trimmed([_text(value) for value in values])
+        cells += ("",) * (max(formulas, default=-1) + 1 - len(cells))
         if not cells:
             continue
         where = f"{title}, row {number}"
@@ -298,9 +327,9 @@ def _rows_of(sheet: Any, measure: _Measure) -> list[SheetRow]:
         for cell in cells:
             _refuse_text(cell, where)
         measure.count(sum(map(len, cells)))
-        rows.append(SheetRow(number, cells))
+        rows.append(SheetRow(number, cells, formulas))
     width = max((len(row.cells) for row in rows), default=0)
-    return [SheetRow(row.number, row.cells + ("",) * (width - len(row.cells))) for row in rows]
+    return [replace(row, cells=row.cells + ("",) * (width - len(row.cells))) for row in rows]
 
 
 def _trimmed(cells: list[str]) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def test_file_as_excel_writes_it_is_read() -> None:
     assert read(packed()) == {
         "Wording": [
             SheetRow(1, ("Code", "Two runs", "", "", "")),
-            SheetRow(3, ("2", "", "2026-09-01", "TRUE", "#REF!")),
+            SheetRow(3, ("2", "", "2026-09-01", "TRUE", "#REF!"), frozenset({1})),
         ]
     }
 
@@ -127,6 +127,63 @@ def test_file_as_excel_writes_it_is_read() -> None:
 )
 def test_cell_is_read_as_people_see_it(value, text) -> None:
     assert read(by_openpyxl(["x", value, "y"]))["Sheet"][0].cells[1] == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_unstored"),
+    [
+        ("<f>1+1</f>", True),
+        ("<f>1+1</f><v/>", True),
+        ("<v/>", False),
+        ("<f>1+1</f><v>2</v>", False),
+        ("<v>2</v><f>1+1</f>", False),
+        ('<f t="shared" si="0"/>', True),
+        ('<f t="shared" si="0"/><v>0</v>', False),
+    ],
+)
+def test_formula_is_told_from_an_empty_cell_where_its_result_is_not_stored(
+    cell, is_unstored
+) -> None:
+    [row] = read(with_rows(f'<row r="2"><c r="A2"><v>1</v></c><c r="C2">{cell}</c></row>'))[
+        "Wording"
+    ]
+    assert row.unstored == (frozenset({2}) if is_unstored else frozenset())
+
+
+def test_formula_that_came_to_no_text_is_stored() -> None:
+    rows = read(with_rows('<row><c t="str"><f>""</f><v></v></c><c><v>1</v></c></row>'))
+    assert rows == {"Wording": [SheetRow(1, ("", "1"))]}
+    rows = read(with_rows('<row><c t="str"><f>""</f></c><c><v>1</v></c></row>'))
+    assert rows == {"Wording": [SheetRow(1, ("", "1"), frozenset({0}))]}
+
+
+def test_formulas_are_counted_where_cells_do_not_say_where_they_stand() -> None:
+    rows = read(
+        with_rows(
+            '<row r="2"><c><v>1</v></c></row><row><c/><c r="C3"><v>1</v></c><c><f>1</f></c></row>'
+        )
+    )
+    assert rows["Wording"] == [
+        SheetRow(2, ("1", "", "", "")),
+        SheetRow(3, ("", "", "1", ""), frozenset({3})),
+    ]
+
+
+def test_row_of_formulas_alone_is_a_row() -> None:
+    assert read(by_openpyxl(["a"], [None, "=1+1"]))["Sheet"] == [
+        SheetRow(1, ("a", "")),
+        SheetRow(2, ("", ""), frozenset({1})),
+    ]
+
+
+def test_formulas_of_each_sheet_are_its_own() -> None:
+    book = Workbook()
+    book.worksheets[0]["A1"] = "=1+1"
+    book.create_sheet("Other")["A1"] = "text"
+    file = BytesIO()
+    book.save(file)
+    rows = read(file.getvalue())
+    assert [row.unstored for sheet in rows.values() for row in sheet] == [{0}, set()]
 
 
 def test_rows_have_their_own_numbers_and_one_width() -> None:

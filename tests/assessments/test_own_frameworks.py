@@ -183,14 +183,16 @@ def test_what_waits_is_shown_to_who_may_decide(waiting, trustee) -> None:
 
 def test_every_fault_is_listed_and_nothing_kept(lead: User) -> None:
     elements = (replace(EXAMPLE.elements[0], code="a b"), *EXAMPLE.elements[1:])
-    broken = replace(EXAMPLE, title="", elements=elements)
+    fifth = replace(EXAMPLE.statements[4], text="")
+    statements = (*EXAMPLE.statements[:4], fifth, *EXAMPLE.statements[5:])
+    broken = replace(EXAMPLE, title="", elements=elements, statements=statements)
     answer = send(client_of(lead), workbook_of(broken))
     assert answer.status_code == 422
     shown = text_of(answer)
     assert "Framework, row 2" in shown
     assert "Elements, row 2" in shown
     assert "Statements, row 6" in shown
-    assert "The spreadsheet has 7 faults" in shown
+    assert "The spreadsheet has 3 faults" in shown
     Page(answer.content.decode())
     assert not FrameworkUpload.objects.exists()
 
@@ -252,14 +254,35 @@ def test_same_title_and_edition_is_a_clear_fault(make, lead) -> None:
     make()
     answer = send(client_of(lead), later(edition="2026-11", title="BOARD CULTURE"))
     assert answer.status_code == 422
-    assert "Your trust has edition 2026-11 of “BOARD CULTURE” already." in text_of(answer)
+    assert (
+        "“Edition” is 2026-11, and your trust has that edition of “BOARD CULTURE” already"
+        in text_of(answer)
+    )
 
 
-def test_edition_of_an_earlier_day_is_a_clear_fault(make, lead) -> None:
+def test_earlier_edition_is_a_fault_beside_all_others(make, lead) -> None:
     make()
-    answer = send(client_of(lead), later(edition="2025-11"))
+    make(later())
+    answer = send(client_of(lead), later(edition="2027-10", licence=""))
     assert answer.status_code == 422
-    assert "It is a day before that of your edition 2026-11." in text_of(answer)
+    shown = text_of(answer)
+    assert "The spreadsheet has 3 faults." in shown
+    assert "“Edition” must be later than 2027-11" in shown
+    assert "“Published on” must be later than 25 November 2027" in shown
+    assert "“Licence” is empty" in shown
+
+
+@pytest.mark.parametrize("edition", ["2026-13", "2026", "v2", "0000-01", "2101-01"])
+def test_edition_that_is_no_month_is_refused(edition, lead) -> None:
+    document = workbook_of(replace(EXAMPLE, edition=edition))
+    answer = send(client_of(lead), document)
+    assert answer.status_code == 422
+    assert "“Edition” must be a year and a month" in text_of(answer)
+
+
+def test_another_trusts_editions_are_in_nobodys_way(make, southmere, lead) -> None:
+    make(later(), trust=southmere)
+    assert send(client_of(lead), template()).status_code == 302
 
 
 def test_edition_that_somebody_else_made_meanwhile_is_refused(make, waiting, lead) -> None:
@@ -606,7 +629,7 @@ def test_preview_takes_a_fixed_number_of_queries(
 ) -> None:
     upload = keep_upload(trust=northfield, file_name="x.xlsx", document=workbook_of(draft), by=lead)
     browser = client_of(lead)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(at("framework_upload", upload.pk))
 
 
@@ -668,23 +691,28 @@ def test_same_edition_from_several_people_at_once_makes_one(committed) -> None:
 
 def test_later_editions_at_once_follow_one_another(committed) -> None:
     trust = committed.trust
-    drafts = [later(edition=f"203{n}-11", published_on=date(2030, 1, 1)) for n in range(4)]
     uploads = [
         keep_upload(
             trust=trust,
             file_name="x.xlsx",
-            document=document,
+            document=later(edition=f"203{n}-11"),
             by=make_user(f"lead-{n}@northfield.example", trust=trust, role=Role.LEAD),
         )
-        for n, document in enumerate(drafts)
+        for n in range(4)
     ]
     made = at_once(
         lambda n: outcome_of(lambda: make_framework(upload=uploads[n], by=uploads[n].uploaded_by)),
         writers=4,
     )
-    assert made == ["done"] * 4
-    assert Framework.objects.filter(supersedes=None).count() == 1
-    assert Framework.objects.current().count() == 1
+    assert set(made) <= {"done", "FaultyFramework"}
+    [newest] = Framework.objects.current()
+    chain = [newest]
+    while chain[-1].supersedes:
+        chain.append(chain[-1].supersedes)
+    months = [framework.edition for framework in chain]
+    assert months == sorted(months, reverse=True)
+    assert len(chain) == Framework.objects.count() == made.count("done") >= 1
+    assert newest.edition == "2033-11"
 
 
 def test_removing_at_once_removes_once(committed) -> None:

@@ -144,7 +144,7 @@ def drafts(draw: st.DrawFn) -> FrameworkDraft:
     fields |= {name: draw(PROSE) for name in ("attribution", "licence")}
     fields |= {
         "subject": "trust",
-        "edition": draw(st.from_regex(r"[a-z0-9][a-z0-9-]{0,18}[a-z]", fullmatch=True)),
+        "edition": draw(st.dates(date(1990, 1, 1), date(2100, 12, 31))).isoformat()[:7],
         "published_on": draw(st.dates(date(1900, 1, 1), date(2199, 12, 31))),
         "about": draw(MAYBE),
         "source_url": draw(st.sampled_from(["", "https://a.example/b?c=d", "http://a.example"])),
@@ -342,6 +342,13 @@ BAD_CODE = (
     "{}: “Code” must begin with a capital letter or a figure and hold nothing but letters, "
     "figures, dots and hyphens, such as BC-01."
 )
+BAD_EDITION = (
+    "Framework, row 3: “Edition” must be a year and a month, from 1990-01 to 2100-12, such as "
+    "2026-11; it is “{}”."
+)
+NUMBER_LEVELS = "number the levels 1, 2, 3 and so on, each number once."
+NUMBER_DOMAINS = "number the domains 1, 2, 3 and so on, each number once."
+NUMBER_ELEMENTS = "number its domain’s elements {}, {}, {} and so on, each number once."
 FAULTS = {
     "no title": (
         lambda book: book.fact("Title", ""),
@@ -365,10 +372,19 @@ FAULTS = {
     ),
     "bad edition": (
         lambda book: book.fact("Edition", "Nov 2026"),
-        [
-            "Framework, row 3: “Edition” must be a year and month, such as 2026-11; "
-            "it is “Nov 2026”."
-        ],
+        [BAD_EDITION.format("Nov 2026")],
+    ),
+    "edition of no month": (
+        lambda book: book.fact("Edition", "2026-13"),
+        [BAD_EDITION.format("2026-13")],
+    ),
+    "edition of a day": (
+        lambda book: book.fact("Edition", "2026-11-15"),
+        [BAD_EDITION.format("2026-11-15")],
+    ),
+    "edition of another age": (
+        lambda book: book.fact("Edition", "1989-12"),
+        [BAD_EDITION.format("1989-12")],
     ),
     "no such day": (
         lambda book: book.fact("Published on", "31 November 2026"),
@@ -440,11 +456,36 @@ FAULTS = {
     ),
     "gap in the levels": (
         lambda book: book.put("Levels", 5, "Order", "5"),
-        ["Levels: The levels are numbered [1, 2, 3, 5]."],
+        [f"Levels, row 5: “Order” is 5, and 4 is missing; {NUMBER_LEVELS}"],
+    ),
+    "several gaps in the levels": (
+        lambda book: book.put("Levels", 4, "Order", "7").put("Levels", 5, "Order", "8"),
+        [
+            f"Levels, row 4: “Order” is 7, and 3 and 4 are missing; {NUMBER_LEVELS}",
+            f"Levels, row 5: “Order” is 8, and 3 and 4 are missing; {NUMBER_LEVELS}",
+        ],
+    ),
+    "more gaps than anybody reads": (
+        lambda book: [
+            [book.add("Domains", str(n), f"D{n}") for n in range(21, 27)],
+            [book.add("Elements", f"D{n}", "1", f"D-{n}", "Name", "") for n in range(21, 27)],
+            [
+                book.add("Statements", f"D-{n}", f"D-{n}-Q", "question", "", "", "", "Is it?")
+                for n in range(21, 27)
+            ],
+        ],
+        [f"Domains, row {row}: “Order” is {row + 17}; {NUMBER_DOMAINS}" for row in range(4, 10)],
+    ),
+    "gap beside an order that is no number": (
+        lambda book: book.put("Levels", 3, "Order", "two").put("Levels", 5, "Order", "5"),
+        [
+            "Levels, row 3: “Order” must be a whole number; it is “two”.",
+            f"Levels, row 5: “Order” is 5; {NUMBER_LEVELS}",
+        ],
     ),
     "order of two levels": (
         lambda book: book.put("Levels", 5, "Order", "3"),
-        ["Levels: The levels are numbered [1, 2, 3, 3]."],
+        [f"Levels, row 5: “Order” is 3, as in row 4, and 4 is missing; {NUMBER_LEVELS}"],
     ),
     "order that is no number": (
         lambda book: book.put("Levels", 3, "Order", "two"),
@@ -459,7 +500,7 @@ FAULTS = {
     ),
     "level named twice": (
         lambda book: book.put("Levels", 3, "Name", "NOT  yet"),
-        ["Levels, row 3: “Name” is the same as that of another row."],
+        ["Levels, row 3: “Name” is the same as in row 2; give each its own."],
     ),
     "level without a meaning": (
         lambda book: book.put("Levels", 3, "Meaning", ""),
@@ -479,9 +520,64 @@ FAULTS = {
             for row in (3, 4, 5)
         ],
     ),
+    "falling tone where a number is wrong": (
+        lambda book: book.put("Levels", 5, "Order", "7").put("Levels", 4, "Tone", "weakest"),
+        [
+            "Levels, row 4: “Tone” is weaker than that of a level before; 1 is the weakest.",
+            f"Levels, row 5: “Order” is 7, and 4 is missing; {NUMBER_LEVELS}",
+        ],
+    ),
+    "falling tone of the level whose number is wrong": (
+        lambda book: book.put("Levels", 5, "Order", "x").put("Levels", 5, "Tone", "weak"),
+        [
+            "Levels, row 5: “Order” must be a whole number; it is “x”.",
+            "Levels, row 5: “Tone” is weaker than that of a level before; 1 is the weakest.",
+        ],
+    ),
+    "wrong number that makes no tone fall": (
+        lambda book: book.put("Levels", 3, "Order", "4"),
+        [f"Levels, row 5: “Order” is 4, as in row 3, and 2 is missing; {NUMBER_LEVELS}"],
+    ),
+    "falling tone of shuffled levels": (
+        lambda book: [
+            book.sheets["Levels"].insert(1, book.sheets["Levels"].pop()),
+            book.put("Levels", 5, "Order", "9").put("Levels", 3, "Tone", "strong"),
+        ],
+        [
+            "Levels, row 4: “Tone” is weaker than that of a level before; 1 is the weakest.",
+            f"Levels, row 5: “Order” is 9, and 3 is missing; {NUMBER_LEVELS}",
+        ],
+    ),
     "gap in the domains": (
         lambda book: book.put("Domains", 3, "Order", "3"),
-        ["Domains: The domains are numbered [1, 3]."],
+        [f"Domains, row 3: “Order” is 3, and 2 is missing; {NUMBER_DOMAINS}"],
+    ),
+    "order of two domains": (
+        lambda book: book.put("Domains", 3, "Order", "1").put("Elements", 4, "Number", "1"),
+        [f"Domains, row 3: “Order” is 1, as in row 2, and 2 is missing; {NUMBER_DOMAINS}"],
+    ),
+    "domain with a name that is missing": (
+        lambda book: book.put("Domains", 3, "Name", ""),
+        ["Domains, row 3: “Name” is empty."],
+    ),
+    "domain with an order that cannot be read": (
+        lambda book: [
+            book.put("Domains", 3, "Order", "two"),
+            book.put("Elements", 4, "Domain", "2").put("Elements", 5, "Domain", "2"),
+        ],
+        ["Domains, row 3: “Order” must be a whole number; it is “two”."],
+    ),
+    "more names unknown than rows are faulty": (
+        lambda book: [
+            book.put("Domains", 3, "Name", ""),
+            book.put("Elements", 4, "Domain", "Elsewhere"),
+        ],
+        [
+            "Domains, row 3: “Name” is empty.",
+            "Elements, row 4: “Domain” names “Elsewhere”, which is not in the sheet Domains.",
+            "Elements, row 5: “Domain” names “Between meetings”, which is not in the sheet "
+            "Domains.",
+        ],
     ),
     "unknown domain": (
         lambda book: book.put("Elements", 4, "Domain", "Elsewhere"),
@@ -489,33 +585,48 @@ FAULTS = {
     ),
     "domain without an element": (
         lambda book: book.add("Domains", "3", "Nobody’s"),
-        ["Elements: The elements of Nobody’s are missing."],
+        ["Domains, row 4: “Name” is named by no element; give it one, or delete the row."],
     ),
     "gap in the elements": (
         lambda book: book.put("Elements", 5, "Number", "7"),
-        ["Elements: The elements of Between meetings are numbered [3, 7]."],
+        ["Elements, row 5: “Number” is 7, and 4 is missing; " + NUMBER_ELEMENTS.format(3, 4, 5)],
+    ),
+    "number of two elements": (
+        lambda book: book.put("Elements", 5, "Number", "3"),
+        [
+            "Elements, row 5: “Number” is 3, as in row 4, and 4 is missing; "
+            + NUMBER_ELEMENTS.format(3, 4, 5)
+        ],
+    ),
+    "number of two elements beside one of no domain": (
+        lambda book: [
+            book.put("Elements", 2, "Domain", "Elsewhere"),
+            book.put("Elements", 5, "Number", "3"),
+        ],
+        [
+            "Elements, row 2: “Domain” names “Elsewhere”, which is not in the sheet Domains.",
+            "Elements, row 5: “Number” is 3, as in row 4; " + NUMBER_ELEMENTS.format(3, 4, 5),
+        ],
     ),
     "repeated element code": (
         lambda book: book.put("Elements", 3, "Code", "BC-01"),
         [
-            "Elements, row 2: The element code BC-01 stands 2 times.",
-            "Elements, row 3: The element code BC-01 stands 2 times.",
-            *(
-                f"Statements, row {row}: “Element” names “BC-02”, which is not in the sheet "
-                "Elements."
-                for row in (7, 8, 9, 10)
-            ),
+            "Elements, row 3: “Code” is BC-01, as in row 2; give each its own.",
+        ],
+    ),
+    "repeated element code in an unknown domain": (
+        lambda book: [
+            book.put("Elements", 3, "Code", "BC-01").put("Elements", 3, "Domain", "Elsewhere"),
+        ],
+        [
+            "Elements, row 3: “Code” is BC-01, as in row 2; give each its own.",
+            "Elements, row 3: “Domain” names “Elsewhere”, which is not in the sheet Domains.",
         ],
     ),
     "code of the same letters": (
         lambda book: book.put("Elements", 3, "Code", "Bc-01"),
         [
-            "Elements, row 3: “Code” differs from that of another row in its capitals alone.",
-            *(
-                f"Statements, row {row}: “Element” names “BC-02”, which is not in the sheet "
-                "Elements."
-                for row in (7, 8, 9, 10)
-            ),
+            "Elements, row 3: “Code” differs from that in row 2 in its capitals alone.",
         ],
     ),
     "code for no address": (
@@ -528,14 +639,19 @@ FAULTS = {
     ),
     "code of two words": (
         lambda book: book.put("Elements", 5, "Code", "BC 04"),
-        [
-            BAD_CODE.format("Elements, row 5"),
-            *(
-                f"Statements, row {row}: “Element” names “BC-04”, which is not in the sheet "
-                "Elements."
-                for row in (16, 17, 18)
-            ),
-        ],
+        [BAD_CODE.format("Elements, row 5")],
+    ),
+    "lead-in without a code": (
+        lambda book: book.put("Statements", 4, "Code", ""),
+        ["Statements, row 4: “Code” is empty."],
+    ),
+    "lead-in of a kind that cannot be read": (
+        lambda book: book.put("Statements", 4, "Kind", "level"),
+        ["Statements, row 4: “Kind” must be question or description or footnote; it is “level”."],
+    ),
+    "level without a name": (
+        lambda book: book.put("Levels", 5, "Name", ""),
+        ["Levels, row 5: “Name” is empty."],
     ),
     "long code": (
         lambda book: book.put("Statements", 2, "Code", "X" * 31),
@@ -548,8 +664,7 @@ FAULTS = {
     "repeated statement code": (
         lambda book: book.put("Statements", 3, "Code", "BC-01-Q1"),
         [
-            "Statements, row 2: The statement code BC-01-Q1 stands 2 times.",
-            "Statements, row 3: The statement code BC-01-Q1 stands 2 times.",
+            "Statements, row 3: “Code” is BC-01-Q1, as in row 2; give each its own.",
         ],
     ),
     "unknown element": (
@@ -648,9 +763,9 @@ def test_every_fault_is_listed_in_the_order_of_the_sheets() -> None:
     assert [fault.split(":")[0] for fault in book.faults()] == [
         "Framework, row 2",
         "Framework, row 3",
-        "Levels",
+        "Levels, row 3",
         "Levels, row 4",
-        "Elements",
+        "Elements, row 3",
         "Statements, row 4",
         "Statements, row 5",
         "Statements, row 17",
@@ -678,3 +793,100 @@ def test_spreadsheet_of_something_else_lacks_every_sheet() -> None:
         "Elements",
         "Statements",
     ]
+
+
+# An edition follows those before it.
+
+
+def editions(*months: str) -> dict[str, list[Framework]]:
+    """What there is of the example's title: each published on the 25th of its month."""
+    made = [
+        Framework(edition=month, published_on=date.fromisoformat(f"{month}-25")) for month in months
+    ]
+    return {"board culture": made}
+
+
+def faults_after(book: Book, *months: str) -> list[str]:
+    try:
+        read_framework(book.rows(), editions=editions(*months))
+    except FaultyFramework as refusal:
+        return [str(fault) for fault in refusal.faults]
+    return []
+
+
+LATER_EDITION = (
+    "Framework, row 3: “Edition” must be later than {}, the newest edition of “{}” that your "
+    "trust has; it is 2026-11."
+)
+LATER_DAY = (
+    "Framework, row 5: “Published on” must be later than 25 {}, the day of your edition before "
+    "it; it is 25 November 2026."
+)
+
+
+def test_later_edition_on_a_later_day_is_no_fault() -> None:
+    assert faults_after(Book(), "2025-11", "2026-10") == []
+    assert faults_after(Book().fact("Title", "Another"), "2026-11") == []
+
+
+def test_earlier_edition_is_a_fault_in_both_its_rows() -> None:
+    assert faults_after(Book(), "2028-01", "2027-01") == [
+        LATER_EDITION.format("2028-01", "Board culture"),
+        LATER_DAY.format("January 2028"),
+    ]
+
+
+def test_same_edition_is_a_fault_and_so_is_its_day() -> None:
+    assert faults_after(Book().fact("Title", "BOARD  culture"), "2026-11") == [
+        "Framework, row 3: “Edition” is 2026-11, and your trust has that edition of "
+        "“BOARD culture” already; give a new edition a later month, or another framework another "
+        "title.",
+        LATER_DAY.format("November 2026"),
+    ]
+
+
+def test_later_edition_of_the_same_day_is_a_fault() -> None:
+    book = Book().fact("Edition", "2026-12")
+    assert faults_after(book, "2026-11") == [LATER_DAY.format("November 2026")]
+
+
+def test_edition_that_does_not_follow_is_listed_with_all_other_faults() -> None:
+    book = Book().put("Statements", 2, "Text", "").fact("Published on", "soon")
+    assert faults_after(book, "2027-01") == [
+        LATER_EDITION.format("2027-01", "Board culture"),
+        "Framework, row 5: “Published on” must be a day, such as 25 November 2026; it is “soon”.",
+        "Statements, row 2: “Text” is empty.",
+    ]
+
+
+# Formulas.
+
+
+def test_formula_without_its_result_is_said_to_be_one() -> None:
+    rows = Book().rows()
+    for sheet, row, column in (
+        ("Framework", 2, 1),
+        ("Levels", 3, 0),
+        ("Elements", 3, 4),
+        ("Statements", 4, 3),
+    ):
+        found = rows[sheet][row - 1]
+        cells = tuple("" if n == column else cell for n, cell in enumerate(found.cells))
+        rows[sheet][row - 1] = SheetRow(row, cells, frozenset({column}))
+    with pytest.raises(FaultyFramework) as refusal:
+        read_framework(rows)
+    why = "is a formula, and the file does not hold what it comes to; type the value itself."
+    assert [str(fault) for fault in refusal.value.faults] == [
+        f"Framework, row 2: “Title” {why}",
+        f"Levels, row 3: “Order” {why}",
+        f"Elements, row 3: “Summary” {why}",
+        f"Statements, row 4: “Level” {why}",
+    ]
+
+
+def test_row_of_formulas_alone_is_not_passed_over() -> None:
+    rows = Book().rows()
+    rows["Domains"].append(SheetRow(4, ("", ""), frozenset({0, 1})))
+    with pytest.raises(FaultyFramework) as refusal:
+        read_framework(rows)
+    assert {fault.where for fault in refusal.value.faults} == {"Domains, row 4"}

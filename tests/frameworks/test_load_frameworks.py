@@ -168,7 +168,8 @@ def test_unsound_frameworks_are_refused_with_every_fault(write: Write) -> None:
         call_command("load_frameworks", verbosity=0)
     assert str(refusal.value).splitlines() == [
         "Nothing was changed.",
-        "The a framework (2026-01): The levels are numbered [1, 3].",
+        "The a framework (2026-01): The levels are numbered 1 and 3; number them 1, 2, 3 and so "
+        "on, each number once.",
         "The a framework (2026-01): The elements of Bare are missing.",
         "The b framework (2026-01): The elements of Bare are missing.",
     ]

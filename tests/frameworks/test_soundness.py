@@ -10,6 +10,8 @@ from frameworks.models import Alignment, Framework, Statement
 from frameworks.soundness import NOUNS, FrameworkRows, faults_of
 from tests.conftest import make_framework
 
+ONE_BY_ONE = "number them 1, 2, 3 and so on, each number once."
+
 
 @pytest.fixture
 def rows(framework: Framework) -> FrameworkRows:
@@ -40,17 +42,17 @@ def test_repeated_statement_code_is_a_fault(rows: FrameworkRows) -> None:
 
 def test_gap_in_the_levels_is_a_fault(rows: FrameworkRows) -> None:
     rows.levels[3].order = 5
-    assert faults_of(rows) == ["The levels are numbered [1, 2, 3, 5]."]
+    assert faults_of(rows) == [f"The levels are numbered 1, 2, 3 and 5; {ONE_BY_ONE}"]
 
 
 def test_gap_in_the_domains_is_a_fault(rows: FrameworkRows) -> None:
     rows.domains[1].order = 3
-    assert faults_of(rows) == ["The domains are numbered [1, 3]."]
+    assert faults_of(rows) == [f"The domains are numbered 1 and 3; {ONE_BY_ONE}"]
 
 
 def test_gap_in_a_domains_elements_is_a_fault(rows: FrameworkRows) -> None:
     rows.elements[1].number = 4
-    assert faults_of(rows) == ["The elements of Area 1 are numbered [1, 4]."]
+    assert faults_of(rows) == [f"The elements of Area 1 are numbered 1 and 4; {ONE_BY_ONE}"]
 
 
 def test_elements_may_begin_at_nought_in_each_domain(rows: FrameworkRows) -> None:
@@ -201,4 +203,6 @@ def test_point_under_a_point_is_a_fault(rows: FrameworkRows) -> None:
 
 def test_gap_in_the_statements_is_a_fault(rows: FrameworkRows) -> None:
     rows.statements[0].order = 2
-    assert faults_of(rows) == [f"The statements beside {rows.statements[0].code} are numbered [2]."]
+    assert faults_of(rows) == [
+        f"The statements beside {rows.statements[0].code} are numbered 2; {ONE_BY_ONE}"
+    ]

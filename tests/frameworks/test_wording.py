@@ -174,9 +174,12 @@ def test_taking_out_goes_back_to_our_words(framework) -> None:
             ],
         ),
         (
-            [("MU-01-Q1", "", "=1+1")],
+            [("MU-01-Q1", "", "=1+1"), ("=A2", "", "Theirs.")],
             [
-                "Row 2: There is no wording. Fill it in, or delete the row",
+                "Row 2: There is a formula, and the file does not hold what it comes to. "
+                "Type the text itself",
+                "Row 3: There is a formula, and the file does not hold what it comes to. "
+                "Type the text itself",
             ],
         ),
         (
