@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, Respondent
+from assessments.querysets import RespondentQuerySet
 from trusts.home import Panel, Task, register
 from trusts.models import Trust, User
 from trusts.permissions import Permission, has_permission
@@ -19,13 +22,18 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
         Assessment.objects.visible_to(user)
         .filter(trust=trust)
         .with_progress()
+        .annotate(view_wanted_since=Subquery(_asked(user).values("asked_at")[:1]))
         .select_related("framework", "agreed_by")
         .order_by("-created_at")
     )
     may_rate = has_permission(user, Permission.RATE, trust)
-    open_views = _open_views(user, assessments)
+    wanted = [
+        one
+        for one in assessments
+        if one.is_collecting and one.view_wanted_since  # type: ignore[attr-defined]
+    ]
     tasks = (
-        *(_view_task(one) for one in open_views),
+        *(_view_task(one) for one in wanted),
         *(_task(one) for one in assessments if may_rate and one.status == one.Status.AGREEING),
     )
     frameworks = Counter(one.framework.key for one in assessments)
@@ -36,23 +44,18 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
     return Panel("assessments/_home.html", context, tasks)
 
 
-def _open_views(user: User, assessments: list[Assessment]) -> list[Respondent]:
-    """Where this person's own view is wanted; no query where no views are collected."""
-    collecting = [one.pk for one in assessments if one.is_collecting]
-    if not collecting:
-        return []
-    mine = Respondent.objects.visible_to(user).filter(user=user, assessment__in=collecting)
-    return list(mine.filter(finished_at=None).select_related("assessment"))
+def _asked(user: User) -> RespondentQuerySet:
+    """Where an assessment of the outer query still asks this person; see `Subquery`."""
+    return Respondent.objects.filter(assessment=OuterRef("pk"), user=user, finished_at=None)
 
 
-def _view_task(respondent: Respondent) -> Task:
-    assessment = respondent.assessment
+def _view_task(assessment: Assessment) -> Task:
     return Task(
         text=f"Give your view: {assessment.title}",
-        url=respondent.get_absolute_url(),
+        url=reverse("assessments:mine", args=[assessment.pk]),
         due_on=assessment.due_on,
         whose="You",
-        since=timezone.localdate(respondent.asked_at),
+        since=timezone.localdate(assessment.view_wanted_since),  # type: ignore[attr-defined]
     )
 
 

@@ -264,6 +264,14 @@ class Respondent(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("assessments:mine", args=[self.assessment_id])
 
+    def natural_key(self) -> tuple[str, str, str]:
+        return *self.assessment.natural_key(), self.user.email
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "assessments.assessment",
+        "trusts.user",
+    ]
+
 
 class Response(models.Model):
     """One person's own view of one element; nobody else sees it while views are collected.
@@ -302,6 +310,14 @@ class Response(models.Model):
         return reverse(
             "assessments:respond", args=[self.respondent.assessment_id, self.element.code]
         )
+
+    def natural_key(self) -> tuple[str, str, str, str]:
+        return *self.respondent.natural_key(), self.element.code
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "assessments.respondent",
+        "frameworks.element",
+    ]
 
     @property
     def is_answered(self) -> bool:

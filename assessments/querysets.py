@@ -147,12 +147,23 @@ class RespondentQuerySet(TrustOwnedQuerySet["Respondent"]):
 
     path_to_trust = "assessment__trust"
 
+    def get_by_natural_key(self, slug: str, title: str, email: str) -> Respondent:
+        return self.get(assessment__trust__slug=slug, assessment__title=title, user__email=email)
+
 
 class ResponseQuerySet(VersionedQuerySet["Response"]):
     """Views of their own that people gave."""
 
     path_to_trust = "respondent__assessment__trust"
     written = ("level", "is_unsure", "note", "updated_at")
+
+    def get_by_natural_key(self, slug: str, title: str, email: str, code: str) -> Response:
+        return self.get(
+            respondent__assessment__trust__slug=slug,
+            respondent__assessment__title=title,
+            respondent__user__email=email,
+            element__code=code,
+        )
 
     def visible_to(self, user: User | AnonymousUser) -> ResponseQuerySet:
         """One's own; other people's once collecting has closed, and never before."""

@@ -20,7 +20,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, Rating, Respondent, Response
+from assessments.spread import most_divided_first, spreads_of
 from frameworks.models import Framework
 from plans.models import Action, Plan, Priority
 from trusts import demo
@@ -68,14 +69,20 @@ def every_value() -> dict[str, list[Any]]:
     return values
 
 
+def history_of(row: Any) -> list[Any]:
+    """What the history tells of a row; of who is asked for a view there is none."""
+    return list(row.history.all()) if hasattr(row, "history") else []
+
+
 def what_is_shown() -> list[Any]:
     """The demo by natural keys, with the history of what is there."""
-    rows = (*Membership.objects.all(), *Rating.objects.all(), *Action.objects.all())
+    models = (Membership, Rating, Respondent, Response, Action)
+    rows = [row for model in models for row in model._default_manager.all()]
     return sorted(
         (
             *row.natural_key(),
             str(row),
-            [(entry.history_date, str(entry.history_user)) for entry in row.history.all()],
+            [(entry.history_date, str(entry.history_user)) for entry in history_of(row)],
         )
         for row in rows
     )
@@ -190,6 +197,47 @@ def test_demo_has_one_assessment_of_northfield_by_each_framework_for_trusts(load
     assert set(used) == set(Framework.objects.for_trusts())
 
 
+def test_views_are_being_collected_for_one_assessment(loaded: None) -> None:
+    assessment = Assessment.objects.get(trust__slug="northfield", status="collecting")
+    assert (assessment.title, assessment.names_shown) == ("Mid-year check 2027", False)
+    asked = {one.user.email: one for one in assessment.respondents.select_related("user")}
+    finished = {email.split("@")[0]: bool(one.finished_at) for email, one in asked.items()}
+    assert finished == {"chair": True, "executive": True, "trustee": False}
+    answered = {
+        email.split("@")[0]: sum(one.is_answered for one in respondent.responses.all())
+        for email, respondent in asked.items()
+    }
+    assert answered == {"chair": 14, "executive": 14, "trustee": 3}
+
+
+def test_views_of_another_were_just_closed_and_are_divided(loaded: None) -> None:
+    assessment = Assessment.objects.get(trust__slug="northfield", closed_at__isnull=False)
+    assert (assessment.title, assessment.status) == ("Stages of maturity, winter 2026", "agreeing")
+    assert not assessment.ratings.exclude(level=None).exists()
+    responses = Response.objects.filter(respondent__assessment=assessment).in_order()
+    levels = list(assessment.framework.levels.order_by("order"))
+    spreads = spreads_of(responses, levels)
+    first = most_divided_first(spreads)[0]
+    assert first.distance == 3
+    assert len(first.with_notes) >= 3
+    assert [group.group for group in first.groups] == ["board", "executive"]
+    assert sum(spread.is_divided for spread in spreads) >= 6
+    assert sum(spread.unsure_count for spread in spreads) == 2
+
+
+def test_every_respondent_is_a_member_and_has_a_row_for_every_element(loaded: None) -> None:
+    for respondent in Respondent.objects.select_related("assessment__framework"):
+        trust = respondent.assessment.trust_id
+        membership = Membership.objects.get(trust=trust, user=respondent.user_id)
+        assert (membership.role == "executive") == (respondent.group == "executive")
+        framework = respondent.assessment.framework
+        elements = framework.domains.values_list("elements", flat=True)
+        assert sorted(respondent.responses.values_list("element", flat=True)) == sorted(elements)
+        for response in respondent.responses.all():
+            response.full_clean()
+            assert bool(response.updated_at) == (response.is_answered or bool(response.note))
+
+
 def test_southmere_has_just_begun(loaded: None) -> None:
     assessment = Assessment.objects.get(trust__slug="southmere")
     started = assessment.ratings.exclude(note="")
@@ -269,7 +317,7 @@ def test_loading_quietly_says_nothing(loaded: None, capsys: pytest.CaptureFixtur
 def test_loading_again_keeps_what_a_person_changed(loaded: None) -> None:
     Rating.objects.filter(element__code="CST-08").update(note="Typed by a visitor.")
     call_command("load_demo", verbosity=0)
-    assert Rating.objects.filter(note="Typed by a visitor.").count() == 3
+    assert Rating.objects.filter(note="Typed by a visitor.").count() == 4
 
 
 def test_reset_puts_everything_back(loaded: None, capsys: pytest.CaptureFixture[str]) -> None:
