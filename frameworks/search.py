@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
@@ -80,7 +80,7 @@ class FoundElement:
     """An element in which the words stand: in its name, in its statements, or spread over both.
 
     Attributes:
-        matching: the statements with any of the words, those with the most of them first.
+        matching: the statements with any of the words, the most telling first.
     """
 
     element: Element
@@ -189,6 +189,20 @@ def _found_in(
     }
     if not wanted.are_all(own.union(*said.values())):
         return None
-    matching = [one for one, words in said.items() if words]
-    most_first = sorted(matching, key=lambda one: len(said[one]), reverse=True)
-    return FoundElement(element, most_first, wanted)
+    return FoundElement(element, _most_telling_first(said), wanted)
+
+
+def _most_telling_first(said: Mapping[Statement, frozenset[int]]) -> list[Statement]:
+    """Those with most of the words; then what has words that none before it has.
+
+    So the few that are shown have between them as many of the words as they can.
+    """
+    left = [one for one, words in said.items() if words]
+    unseen = frozenset().union(*said.values())
+    telling = []
+    while unseen:
+        best = max(left, key=lambda one: (len(said[one] & unseen), len(said[one])))
+        left.remove(best)
+        telling.append(best)
+        unseen -= said[best]
+    return telling + sorted(left, key=lambda one: len(said[one]), reverse=True)
