@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.actions import record_rating
+from assessments.collecting import close_collecting, open_collecting
 from assessments.freshness import old_since
 from assessments.models import Assessment, Rating
 from frameworks.models import Level
@@ -103,7 +104,7 @@ def the_day(rating: Rating) -> str:
     return f"{SAID} {day.day} {day:%B} {day.year}"
 
 
-@pytest.mark.parametrize("name", ["detail", "results"])
+@pytest.mark.parametrize("name", ["detail", "results", "meeting"])
 def test_pages_of_the_assessment_say_so_of_the_old_one_alone(name, aged, lead) -> None:
     first = aged.ratings.in_order().first()
     text = text_of(lead, reverse(f"assessments:{name}", args=[aged.pk]))
@@ -173,3 +174,12 @@ def test_document_counts_from_its_own_day(plan) -> None:
 
     assert said(day + timedelta(days=365)) is None
     assert said(day + timedelta(days=367)) == day
+
+
+def test_spread_says_so_of_the_boards_rating(aged, lead, trustee) -> None:
+    open_collecting(
+        assessment=aged, people=[trustee], due_on=timezone.localdate(), names_shown=True, by=lead
+    )
+    close_collecting(assessment=aged, by=lead)
+    text = text_of(trustee, reverse("assessments:spread", args=[aged.pk]))
+    assert text.count(SAID) == 1

@@ -16,6 +16,11 @@ PAGES = {
     "element, not rated": lambda rows: f"/assessments/{rows['running'].pk}/elements/CST-14/",
     "half a heat map": lambda rows: f"/assessments/{rows['running'].pk}/results/",
     "heat map": lambda rows: f"/assessments/{rows['agreed'].pk}/results/",
+    "choose what to compare": lambda rows: "/trusts/northfield/assessments/compare/",
+    "compare": lambda rows: (
+        "/trusts/northfield/assessments/compare/"
+        f"?a={rows['running'].pk}&a={rows['agreed'].pk}"
+    ),
     "sign off": lambda rows: f"/assessments/{rows['running'].pk}/agree/",
     "reopen": lambda rows: f"/assessments/{rows['agreed'].pk}/reopen/",
     "change": lambda rows: f"/assessments/{rows['running'].pk}/edit/",
