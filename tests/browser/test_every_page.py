@@ -18,8 +18,7 @@ PAGES = {
     "heat map": lambda rows: f"/assessments/{rows['agreed'].pk}/results/",
     "choose what to compare": lambda rows: "/trusts/northfield/assessments/compare/",
     "compare": lambda rows: (
-        "/trusts/northfield/assessments/compare/"
-        f"?a={rows['running'].pk}&a={rows['agreed'].pk}"
+        f"/trusts/northfield/assessments/compare/?a={rows['running'].pk}&a={rows['agreed'].pk}"
     ),
     "sign off": lambda rows: f"/assessments/{rows['running'].pk}/agree/",
     "reopen": lambda rows: f"/assessments/{rows['agreed'].pk}/reopen/",
