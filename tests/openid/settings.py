@@ -6,7 +6,7 @@ from pathlib import Path
 FOLDER = Path(os.environ["OPENID_FOLDER"])
 HERE = Path(__file__).resolve().parent
 
-SECRET_KEY = "of a provider that lives as long as a test"
+SECRET_KEY = "for the provider of these tests only"
 ALLOWED_HOSTS = ["127.0.0.1"]
 USE_TZ = True
 ROOT_URLCONF = "tests.openid.urls"
