@@ -140,7 +140,7 @@ def choose_priorities(*, plan: Plan, change: Change, by: User) -> Chosen:
     rows = plan.priorities.select_for_update(of=("self",)).select_related("element")
     by_element = {priority.element_id: priority for priority in rows}
     chosen = Chosen()
-    new = [pk for pk in change.added if pk not in by_element]
+    new = [pk for pk in dict.fromkeys(change.added) if pk not in by_element]
     chosen.added = _create_priorities(plan, new, after=by_element.values(), by=by)
     for pk in change.added:
         if (priority := by_element.get(pk)) and priority.is_dropped:

@@ -91,6 +91,12 @@ def test_choosing_different_elements_at_once_keeps_them_all(plan) -> None:
     assert Priority.history.count() == WRITERS
 
 
+def test_element_chosen_twice_is_put_in_once(plan) -> None:
+    first = element_ids(plan)[0]
+    change = Change(added=[first, first], removed={})
+    assert len(choose_priorities(plan=plan, change=change, by=plan.created_by).added) == 1
+
+
 def test_taking_out_and_writing_at_once_never_loses_the_words(plan) -> None:
     priorities = fill(plan, WRITERS)
 
