@@ -178,10 +178,11 @@ class Maker:
         known = self.rows[model]
         if not known:
             self.make(model)
+        if isinstance(field, models.OneToOneField):
+            taken = set(field.model._default_manager.values_list(field.attname, flat=True))
+            known = [row for row in known if row.pk not in taken] or [self.make(model)]
         turn = number % len(known)
         yield from known[turn:] + known[:turn]
-        if isinstance(field, models.OneToOneField):
-            yield self.make(model)
 
 
 def filled(field: models.Field, words: Words, number: int) -> Iterator[Any]:
@@ -193,7 +194,7 @@ def filled(field: models.Field, words: Words, number: int) -> Iterator[Any]:
         for text in (typed, plain, f"{plain}@trust.example"[-longest:], str(number + 1) * longest):
             if text and takes(field, text):
                 yield text
-                return
+        return
     yield from {
         models.BooleanField: [True, False],
         models.DateTimeField: [datetime(2026, 11, 2, 9, tzinfo=UTC)],
