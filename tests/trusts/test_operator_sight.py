@@ -21,7 +21,15 @@ from assessments.models import Assessment, OwnFramework
 from frameworks.models import Framework
 from govuk.operators import Kept, OperatorAdmin, ReadOnly
 from tests.conftest import make_framework
-from tests.everything import Maker, history_of, owned_models, texts_of, way_to, write_into
+from tests.everything import (
+    Maker,
+    history_of,
+    owned_models,
+    rows_of_trust,
+    texts_of,
+    way_to,
+    write_into,
+)
 from trusts.admin import WithoutLead
 from trusts.models import Membership, OperatorLook, Trust, User
 
@@ -64,7 +72,7 @@ def works(northfield: Trust, lead: User, framework: Framework, assessment: Asses
         "people": list(User.objects.values_list("pk", "email", "name")),
         "trust": (northfield.name, northfield.companies_house_number),
     }
-    written = write_into(northfield, secret)
+    written = write_into(rows_of_trust(northfield), secret)
     assert {"Rating.note", "Action.description", "Framework.title"} <= set(written)
     for pk, email, name in kept["people"]:
         User.objects.filter(pk=pk).update(email=email, name=name)
