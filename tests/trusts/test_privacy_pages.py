@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -48,6 +49,13 @@ def test_anybody_may_read_what_is_kept(client: Client, lead: User, settings: Laz
         assert "The Example Office runs it" in text_of(answer)
         assert "mailto:dp@office.example" in text_of(answer)
     assert f'href="{DATA}"' not in text_of(client.get(PRIVACY))
+
+
+def test_reading_it_takes_no_query(
+    client: Client, db: None, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        client.get(PRIVACY)
 
 
 def test_page_says_what_the_settings_say(client: Client, db, settings: LazySettings) -> None:
