@@ -215,6 +215,7 @@ def test_keyboard_alone_rates_an_element(page, sign_in, address, rating) -> None
     expect(note_box(page)).to_be_focused()
     page.keyboard.type("By keyboard")
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # past where dissent is folded away
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Save and next")).to_be_focused()
     page.keyboard.press("Enter")
