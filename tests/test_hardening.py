@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
@@ -23,6 +26,7 @@ def test_policy_lets_nothing_inline_and_nothing_from_elsewhere(db: None, client:
     )
     assert policy == {
         "default-src": "'none'",
+        "object-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "font-src": "'self'",
@@ -55,6 +59,24 @@ def test_signing_out_clears_what_the_browser_kept(lead: User) -> None:
     client = client_of(lead)
     assert "Clear-Site-Data" not in client.get("/trusts/northfield/").headers
     assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_message_that_may_name_people_is_in_no_cookie(lead: User) -> None:
+    client = client_of(lead)
+    client.post("/trusts/northfield/settings/", {"requires_second_factor": ""})
+    assert "messages" not in client.cookies
+    page = client.get("/trusts/northfield/settings/").content.decode()
+    assert "The settings are saved." in page
+    assert "The settings are saved." not in client.get("/trusts/northfield/").content.decode()
+
+
+def test_who_has_signed_out_is_told_so_without_another_session(lead: User) -> None:
+    client = client_of(lead)
+    answer = client.post("/accounts/logout/")
+    assert not answer.cookies["sessionid"].value
+    assert answer.cookies["messages"]["httponly"]
+    assert answer.cookies["messages"]["samesite"] == "Lax"
+    assert "You have signed out." in client.get("/").content.decode()
 
 
 def test_null_characters_are_refused(lead: User) -> None:
@@ -167,6 +189,38 @@ def test_refusals_are_logged_without_a_traceback(
     assert Discreet().filter(record)
     assert "secret" not in record.getMessage()
     assert record.exc_info is None
+
+
+def line_of(message: str, *args: object, **more: object) -> str:
+    """A line as the log has it."""
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, message, args, None)
+    record.created, record.msecs = 1_800_000_000.25, 250
+    for name, value in more.items():
+        setattr(record, name, value)
+    assert Discreet().filter(record)
+    formatters: Any = settings.LOGGING["formatters"]
+    plain = formatters["plain"]
+    return WithoutRows(plain["format"], defaults=plain["defaults"]).format(record)
+
+
+def test_line_says_when_in_one_time_for_all() -> None:
+    assert line_of("Started.").startswith("2027-01-15T08:00:00.250Z WARNING django.request: Sta")
+
+
+def test_line_says_whose_request_it_was(lead: User, rf: RequestFactory) -> None:
+    request = rf.get("/")
+    assert line_of("Forbidden: %s", "/x", request=request).endswith("Forbidden: /x")
+    request._cached_user = AnonymousUser()
+    assert line_of("Forbidden: %s", "/x", request=request).endswith("Forbidden: /x")
+    request._cached_user = lead
+    assert line_of("Forbidden: %s", "/x", request=request).endswith(f"/x [person {lead.pk}]")
+
+
+@pytest.mark.parametrize("typed", ["a\nb", "a\r\nb", "a\x1b[31mb", "a\u2028b", "a\x85b", "a\0b"])
+def test_nobody_adds_a_line_to_the_log(typed: str) -> None:
+    line = line_of("Not Found: %s", typed)
+    assert line.isprintable()
+    assert len(line.splitlines()) == 1
 
 
 def test_log_of_a_fault_has_no_row() -> None:

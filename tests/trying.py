@@ -82,8 +82,8 @@ READERS = ("lead", "operator", "signed out")
 OK = 200
 SIGN_OUT = "/accounts/logout/"
 """On every page; pressed seldom."""
-REFUSED_AT_THE_DOOR = "text/plain"
-"""As the application answers before Django runs."""
+AT_THE_DOOR = (b"The length is no number.\n", b"Only UTF-8 is read here.\n")
+"""What the application answers before Django runs."""
 MAY_BE_DOWN = "/accounts/work/"
 """The provider of work accounts that is set here does not answer."""
 
@@ -520,10 +520,12 @@ def wrong_in(sent: Request, answer: Answer, before: Sequence[Request] = ()) -> l
     kind = answer.header("content-type")
     if answer.body and "<tq-probe" in said and kind.startswith(("text/html", "image/svg")):
         wrong.append("prints what somebody typed as an element")
+    if answer.body and not re.match(r"text/.*charset=|(image|application)/", kind):
+        wrong.append(f"is of the kind {kind!r}, whose characters nobody knows")
     to = answer.header("location")
     if ELSEWHERE in (urlsplit(to).netloc if "[" not in to else to) or to.startswith("/\\"):
         wrong.append(f"sends people to {to}")
-    if answer.status and not answer.fault and kind != REFUSED_AT_THE_DOOR:
+    if answer.status and not answer.fault and answer.body not in AT_THE_DOOR:
         wrong += [
             f"has no {name}"
             for name in ("content-security-policy", "x-content-type-options", "x-frame-options")
@@ -592,12 +594,13 @@ def unsound_judgements(trust: Any) -> Iterator[str]:
 
 
 def wrong_lines(watch: Watch) -> list[str]:
-    """Lines of the log that hold what was typed, or a marker."""
+    """Lines of the log that hold what was typed, or a marker, or are more than one."""
     words = (TYPED, *MARKERS)
     return [
         f"the log says: {line[:300]}"
         for line in watch.lines
         if any(word.casefold() in line.casefold() for word in words)
+        or ("\n" in line and "Traceback" not in line)
     ]
 
 

@@ -1,9 +1,10 @@
-"""What the log may not hold: secrets that stand in addresses, and what people wrote."""
+"""The log: no secrets that stand in addresses, nothing that people wrote; when it was, and who."""
 
 from __future__ import annotations
 
 import logging
 import re
+import time
 from types import TracebackType
 
 SECRET_ADDRESSES = re.compile(
@@ -22,7 +23,10 @@ def without_secrets(text: str) -> str:
 
 
 class Discreet(logging.Filter):
-    """Masks addresses, and spares refusals their traceback: a 404 or 403 is no fault of ours."""
+    """Masks addresses, and spares refusals their traceback: a 404 or 403 is no fault of ours.
+
+    A line about a request says whose it was, where the request has found that out.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:
@@ -31,6 +35,8 @@ class Discreet(logging.Filter):
             record.args = tuple(
                 without_secrets(one) if isinstance(one, str) else one for one in record.args
             )
+        user = getattr(getattr(record, "request", None), "_cached_user", None)
+        record.person = f" [person {user.pk}]" if user is not None and user.pk else ""
         return True
 
 
@@ -38,7 +44,16 @@ class WithoutRows(logging.Formatter):
     """Tells what failed without the row that it failed on.
 
     PostgreSQL repeats the row's values in the DETAIL of an error; a note may be one of them.
+    A line stays one line, whatever stands in an address, and its time is that of Greenwich.
     """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line = super().formatMessage(record)
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
 
     def formatException(
         self,

@@ -287,6 +287,7 @@ STORAGES = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],  # said for whoever looks for it; the line above covers it
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
@@ -297,6 +298,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+MESSAGE_STORAGE = "trustquality.messages.SessionFirst"
+MESSAGES_COOKIE_NAME = "messages"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"  # Django's check of forms over HTTPS reads the referrer
 CSRF_COOKIE_HTTPONLY = True  # scripts find the token in the page
@@ -307,6 +310,7 @@ if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     KNOWN_BROWSER_COOKIE_NAME = "__Host-known-browser"
+    MESSAGES_COOKIE_NAME = "__Host-messages"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by machines beside the service
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -324,7 +328,8 @@ LOGGING = {
     "formatters": {
         "plain": {
             "()": "trustquality.logs.WithoutRows",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s%(person)s",
+            "defaults": {"person": ""},
         }
     },
     "handlers": {

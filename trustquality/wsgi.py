@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustquality.settings")
 
+REFUSAL = "text/plain; charset=utf-8"
 CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
@@ -37,7 +38,8 @@ def readable_only(application: "WSGIApplication") -> "WSGIApplication":
 
 
 def _refuse(start_response: "StartResponse", status: str, body: bytes) -> Iterable[bytes]:
-    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    headers = [("Content-Type", REFUSAL), ("Content-Length", str(len(body)))]
+    start_response(status, [*headers, ("X-Content-Type-Options", "nosniff")])
     return [body]
 
 

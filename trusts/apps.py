@@ -19,4 +19,5 @@ class TrustsConfig(AppConfig):
             second_factor,
             sessions,
             sign_in,
+            sign_in_log,
         )

@@ -64,7 +64,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Answers once the database does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
