@@ -25,6 +25,24 @@ NOTE_MAX_LENGTH = 10_000
 """Characters in a note: several pages, and a bound on what one save can carry."""
 
 
+class SavedAsTyped(models.Model):
+    """A row that its page saves while people type, and that nobody overwrites unread.
+
+    `VersionedQuerySet.save_if_unchanged` writes it; see decision 0002.
+    """
+
+    version = models.PositiveIntegerField(default=1)
+    saved_from = models.CharField(
+        max_length=32, blank=True, help_text="Which open page saved last."
+    )
+    save_number = models.PositiveIntegerField(
+        default=0, help_text="How many saves that page had sent by then."
+    )
+
+    class Meta:
+        abstract = True
+
+
 class OwnFramework(models.Model):
     """A framework that a trust made for itself; nobody else sees it.
 
@@ -161,7 +179,7 @@ class Assessment(models.Model):
         return self.status == self.Status.COLLECTING
 
 
-class Rating(models.Model):
+class Rating(SavedAsTyped):
     """The board's one judgement of one element.
 
     One row an element is written when the assessment is created, so that every save
@@ -180,13 +198,6 @@ class Rating(models.Model):
     is_priority = models.BooleanField("a priority for action", default=False)
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    version = models.PositiveIntegerField(default=1)
-    saved_from = models.CharField(
-        max_length=32, blank=True, help_text="Which open page saved last."
-    )
-    save_number = models.PositiveIntegerField(
-        default=0, help_text="How many saves that page had sent by then."
-    )
     history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
 
     objects = RatingQuerySet.as_manager()
@@ -273,7 +284,7 @@ class Respondent(models.Model):
     ]
 
 
-class Response(models.Model):
+class Response(SavedAsTyped):
     """One person's own view of one element; nobody else sees it while views are collected.
 
     One empty row an element is written when the person is asked, so that every save is a
@@ -286,9 +297,6 @@ class Response(models.Model):
     is_unsure = models.BooleanField("don't know yet", default=False)
     note = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
     updated_at = models.DateTimeField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
-    saved_from = models.CharField(max_length=32, blank=True)
-    save_number = models.PositiveIntegerField(default=0)
     history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
 
     objects = ResponseQuerySet.as_manager()

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
         Rating,
         Respondent,
         Response,
+        SavedAsTyped,
     )
     from trusts.models import User
 
-Saved = TypeVar("Saved", "Rating", "Response")
+Saved = TypeVar("Saved", bound="SavedAsTyped")
 
 
 class OwnFrameworkQuerySet(TrustOwnedQuerySet["OwnFramework"]):

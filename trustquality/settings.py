@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "trusts",
     "assessments",
     "plans",
+    "reviews",
     "reports",
 ]
 

@@ -101,6 +101,8 @@ class Kind:
         saves_quietly: its page saves as people type; one person's saves within a few
             minutes are shown as one.
         way: from the row to its trust; what its queryset says where blank.
+        since: the way to the moment from which on it is told; what was saved before that is
+            its writers' alone, and so is all of it as long as there is no such moment.
     """
 
     key: str
@@ -116,6 +118,7 @@ class Kind:
     starts_empty: bool = False
     saves_quietly: bool = False
     way: str = ""
+    since: str = ""
 
     @cached_property
     def history(self) -> type[Model]:

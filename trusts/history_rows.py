@@ -98,6 +98,8 @@ def walk_said(scope: Scope) -> Iterator[tuple[Save, Said]]:
 
 def _rows(kind: Kind, way: dict[str, int]) -> QuerySet[Any]:
     rows: QuerySet[Any] = kind.history._default_manager.filter(**way).order_by()
+    if kind.since:
+        rows = rows.filter(history_date__gte=F(kind.since))
     named: QuerySet[Any] = rows.annotate(kind=Value(kind.key, CharField()), of=F("id"))
     return named
 

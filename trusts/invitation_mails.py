@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any
 
 from allauth.core.internal import ratelimit
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from trusts.invitations import VALID_FOR, Letter, posted
+from trusts.letters import postbag
 from trusts.models import Trust, User
-
-logger = logging.getLogger(__name__)
-
-PATIENCE = 15
-"""Seconds after which no further mail is begun: whoever sent the list waits for the page."""
 
 
 def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
@@ -33,20 +25,16 @@ def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[L
         Those that did not go: the server was not there or refused, it took too long, or the
         trust has sent very many today.
     """
-    until = time.monotonic() + PATIENCE
-    connection = get_connection() if letters else None
     unsent = []
-    for letter in letters:
-        if not letter.is_current():
-            continue  # another page is sending a newer one, or has sent it
-        late = time.monotonic() > until
-        if late or not _may_send(request, letter) or not _send(request, letter, connection, by):
-            unsent.append(letter)
-        else:
-            posted(letter=letter, by=by)
-    if connection:
-        with suppress(Exception):
-            connection.close()
+    with postbag(what="An invitation") as bag:
+        for letter in letters:
+            if not letter.is_current():
+                continue  # another page is sending a newer one, or has sent it
+            may_go = bag.has_time and _may_send(request, letter)
+            if may_go and bag.send(mail_of(request, letter, by=by)):
+                posted(letter=letter, by=by)
+            else:
+                unsent.append(letter)
     return unsent
 
 
@@ -61,18 +49,6 @@ def _may_send(request: HttpRequest, letter: Letter) -> bool:
         ratelimit.consume(request, app="allauth.account", action=action, key=key)
         for action, key in keys.items()
     )
-
-
-def _send(request: HttpRequest, letter: Letter, connection: Any, by: User) -> bool:
-    mail = mail_of(request, letter, by=by)
-    mail.connection = connection
-    try:
-        return bool(mail.send())
-    except Exception as fault:  # whatever a mail server or its settings can do wrong
-        logger.error("An invitation could not be mailed: %s", type(fault).__name__)
-        with suppress(Exception):
-            connection.close()  # the next one begins afresh
-        return False
 
 
 def mail_of(request: HttpRequest, letter: Letter, *, by: User) -> EmailMessage:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     RATE = "record or sign off the board's ratings"
     MANAGE = "set up an assessment or a framework"
     PLAN = "write the action plan"
+    REVIEW = "invite or answer a peer review"
     ISSUE = "issue a report"
     INVITE = "invite people or change roles"
     SETTINGS = "change the trust’s settings"
@@ -30,9 +31,23 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.LEAD: frozenset(Permission),
-    Role.CHAIR: frozenset({Permission.VIEW, Permission.RESPOND, Permission.RATE, Permission.ISSUE}),
+    Role.CHAIR: frozenset(
+        {
+            Permission.VIEW,
+            Permission.RESPOND,
+            Permission.RATE,
+            Permission.REVIEW,
+            Permission.ISSUE,
+        }
+    ),
     Role.EXECUTIVE: frozenset(
-        {Permission.VIEW, Permission.RESPOND, Permission.PLAN, Permission.ISSUE}
+        {
+            Permission.VIEW,
+            Permission.RESPOND,
+            Permission.PLAN,
+            Permission.REVIEW,
+            Permission.ISSUE,
+        }
     ),
     Role.TRUSTEE: frozenset({Permission.VIEW, Permission.RESPOND}),
     Role.OBSERVER: frozenset({Permission.VIEW}),

@@ -18,7 +18,7 @@ from tests.conftest import PASSWORD, client_of, make_user
 from tests.page import Page
 from tests.plans.conftest import error_links, form_values
 from tests.trusts.mailing import Choosy, Unreachable, backend_of, link_to, links, token_of
-from trusts import invitation_mails
+from trusts import letters as mailing
 from trusts.invitation_mails import post, subject_for
 from trusts.invitations import (
     VALID_FOR,
@@ -297,7 +297,7 @@ def test_slow_mail_server_keeps_nobody_waiting_for_long(
 ) -> None:
     newcomers = [Newcomer(f"p{number}@example.org", Role.TRUSTEE) for number in range(3)]
     letters = invite(trust=northfield, newcomers=newcomers, by=lead)
-    monkeypatch.setattr(invitation_mails, "PATIENCE", -1)
+    monkeypatch.setattr(mailing, "PATIENCE", -1)
     assert post(rf.post("/"), letters, by=lead) == letters
     assert mail.outbox == []
 

@@ -1,0 +1,233 @@
+"""What the reviewers do: find, comment, send, correct.
+
+Keyword-only, atomic, `by=` says who. Until the findings are sent they are the reviewers' alone;
+several reviewers of one review write the same findings, and lose no word to each other.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from frameworks.models import Element
+from reviews.inviting import NotNow, locked, move_on, write_history
+from reviews.models import Answer, Comment, PeerReview, ReviewerRating
+from reviews.querysets import ReviewerRatingQuerySet
+from trusts.models import User
+
+ENDED = "This review has ended, so nothing can be added to it any more."
+SENT = (
+    "The findings have been sent to the trust, so they can no longer be changed here. "
+    "Add a comment instead."
+)
+
+
+class SavedMeanwhile(Exception):
+    """Another reviewer saved the row after the writer's page was made.
+
+    Attributes:
+        current: the row as it stands now.
+    """
+
+    def __init__(self, current: ReviewerRating | Answer | Comment) -> None:
+        super().__init__("This has been saved in the meantime.")
+        self.current = current
+
+
+@transaction.atomic
+def record_finding(*, finding: ReviewerRating, version: int, by: User) -> None:
+    """Record what the reviewers find about an element; safe to repeat, as a rating is.
+
+    Args:
+        finding: the row with what was written.
+        version: the version that the writer's page showed.
+
+    Raises:
+        SavedMeanwhile: the row has another version now, and is as it was.
+        NotNow: the findings are sent, or the review has ended; the row is as it was.
+    """
+    finding.updated_at, finding.updated_by = timezone.now(), by
+    if saved := _open_findings().save_if_unchanged(finding, version=version):
+        finding.version = saved
+        write_history(finding, by=by)
+        return
+    rows = ReviewerRating.objects.select_related("level", "updated_by", "review")
+    current = rows.get(pk=finding.pk)
+    if finding.says_the_same_as(current):
+        finding.version = current.version
+    elif not _open_findings().filter(pk=finding.pk).exists():
+        raise NotNow(SENT if current.review.is_under_way else ENDED)
+    else:
+        raise SavedMeanwhile(current)
+
+
+def _open_findings() -> ReviewerRatingQuerySet:
+    """Findings that may be written: before they are sent, and where a correction is asked for.
+
+    By EXISTS, not by a join, as ratings are (`assessments.actions`).
+    """
+    reviewing = PeerReview.objects.filter(
+        pk=OuterRef("review_id"), status=PeerReview.Status.REVIEWING
+    )
+    corrections = Comment.objects.filter(
+        review=OuterRef("review_id"),
+        element=OuterRef("element_id"),
+        kind=Comment.Kind.CORRECTION,
+        resolved_at=None,
+        review__status__in=[PeerReview.Status.SUBMITTED, PeerReview.Status.ANSWERED],
+    )
+    return ReviewerRating.objects.filter(Q(Exists(reviewing)) | Q(Exists(corrections)))
+
+
+@transaction.atomic
+def say(
+    *,
+    review: PeerReview,
+    side: Comment.Side,
+    body: str,
+    key: UUID,
+    by: User,
+    element: Element | None = None,
+    parent: Comment | None = None,
+    kind: Comment.Kind = Comment.Kind.COMMENT,
+) -> Comment:
+    """Add a comment, a reply or a request to correct a fact; sent twice, it is said once.
+
+    Args:
+        key: made with the form.
+        element: what it is about; the review as a whole where left out.
+        parent: the comment that it answers, which is no reply itself.
+
+    Raises:
+        NotNow: the review has ended, or has not come to that yet.
+    """
+    current = locked(review)
+    if said := Comment.objects.filter(review=review, key=key).first():
+        return said
+    _may_speak(current, side)
+    comment = Comment(
+        review=review,
+        element=parent.element if parent else element,
+        parent=parent,
+        side=side,
+        kind=kind,
+        author=by,
+        body=body,
+        key=key,
+    )
+    comment._history_user = by  # type: ignore[attr-defined]
+    comment.save()
+    is_answerable = side == Comment.Side.REVIEWERS and parent is None
+    if is_answerable and current.status == PeerReview.Status.SUBMITTED:
+        Answer.objects.create(review=review, comment=comment)
+    return comment
+
+
+def _may_speak(review: PeerReview, side: Comment.Side) -> None:
+    if not review.is_under_way:
+        raise NotNow(ENDED)
+    begun = (PeerReview.Status.REVIEWING, PeerReview.Status.SUBMITTED, PeerReview.Status.ANSWERED)
+    if side == Comment.Side.REVIEWERS and review.status not in begun:
+        raise NotNow("The trust has not let anybody in yet.")
+    if side == Comment.Side.TRUST and not review.is_submitted:
+        raise NotNow("The reviewers have not sent their findings yet.")
+
+
+@transaction.atomic
+def change_comment(*, comment: Comment, body: str, version: int, by: User) -> None:
+    """Say a comment of one's own otherwise, before the findings are sent.
+
+    Raises:
+        SavedMeanwhile: it was changed from another page; it is as it was.
+        NotNow: the findings are sent, or the review has ended.
+    """
+    review = locked(comment.review)
+    current = Comment.objects.get(pk=comment.pk)
+    if current.body == body:
+        return
+    if not review.takes_findings:
+        raise NotNow(SENT if review.is_under_way else ENDED)
+    if current.version != version:
+        raise SavedMeanwhile(current)
+    Comment.objects.filter(pk=comment.pk).update(body=body, version=F("version") + 1)
+    write_history(Comment.objects.get(pk=comment.pk), by=by)
+
+
+@transaction.atomic
+def take_back(*, comment: Comment, by: User) -> None:
+    """Take out a comment of one's own, before the findings are sent.
+
+    Raises:
+        NotNow: the findings are sent, or the review has ended.
+    """
+    review = locked(comment.review)
+    if not review.takes_findings:
+        raise NotNow(SENT if review.is_under_way else ENDED)
+    current = Comment.objects.filter(pk=comment.pk).first()
+    if current:
+        current._history_user = by  # type: ignore[attr-defined]
+        current.delete()
+
+
+@transaction.atomic
+def submit(*, review: PeerReview, by: User) -> None:
+    """Send the findings: from now on the trust reads them, and they are no longer changed.
+
+    Every finding is touched, so that a save on its way finds the row changed and then the
+    findings sent; its words are offered back. Only from here on does the trust's history tell
+    of them: what was drafted before stays the reviewers' own.
+
+    Raises:
+        NotNow: they were sent before, or the review has ended.
+    """
+    current = locked(review)
+    if not current.takes_findings:
+        raise NotNow("The findings have been sent already." if current.is_submitted else ENDED)
+    findings = ReviewerRating.objects.filter(review=review)
+    findings.touch()
+    now = timezone.now()
+    move_on(
+        current,
+        by=by,
+        status=PeerReview.Status.SUBMITTED,
+        submitted_at=now,
+        submitted_by=by,
+    )
+    begun = [one for one in findings if one.is_begun]
+    comments = list(Comment.objects.filter(review=review, side=Comment.Side.REVIEWERS))
+    for one in begun:
+        write_history(one, by=one.updated_by or by, is_new=True)
+    for comment in comments:
+        write_history(comment, by=comment.author, is_new=True)
+    Answer.objects.bulk_create(
+        [
+            *(Answer(review=review, finding=one) for one in begun),
+            *(Answer(review=review, comment=one) for one in comments if one.parent_id is None),
+        ]
+    )
+
+
+@transaction.atomic
+def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> None:
+    """Say what came of a request to correct a fact; safe to repeat.
+
+    Raises:
+        NotNow: the review has ended, or it was dealt with otherwise before.
+    """
+    review = locked(correction.review)
+    current = Comment.objects.get(pk=correction.pk)
+    if current.outcome == outcome:
+        return
+    if not review.is_under_way:
+        raise NotNow(ENDED)
+    if not current.is_open:
+        raise NotNow("Another reviewer has dealt with this already.")
+    current.outcome, current.resolved_at, current.resolved_by = outcome, timezone.now(), by
+    current.version += 1
+    current._history_user = by  # type: ignore[attr-defined]
+    current.save()
+    # Whatever is still on its way to the finding comes too late now.
+    ReviewerRating.objects.filter(review=review, element=current.element).touch()

@@ -1,0 +1,275 @@
+"""Opening an assessment to people from outside, and shutting it again.
+
+Keyword-only, atomic, `by=` says who. Mails go out afterwards (`reviews/mails.py`): one that
+fails costs the review nothing. Whoever changes who reviews, or where the review stands, holds
+its row first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from frameworks.models import Element
+from reviews.models import PeerReview, Reviewer, ReviewerRating
+from trusts.invitations import VALID_FOR, hash_of, new_token
+from trusts.models import User
+
+
+class NotNow(Exception):
+    """Where the review stands does not allow it; the message says what to do instead."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the review after the writer's page was made.
+
+    Attributes:
+        current: the review as it stands now.
+    """
+
+    def __init__(self, current: PeerReview) -> None:
+        super().__init__("The review has been changed in the meantime.")
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody from outside to be invited; the address in lower case, as accounts keep it."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be sent: a reviewer, and the token that exists in this mail alone."""
+
+    reviewer: Reviewer
+    token: str
+
+    def is_current(self) -> bool:
+        """Whether the invitation waits as it did when the letter was written."""
+        hash_then = self.reviewer.token_hash
+        rows = Reviewer.objects.pending().filter(pk=self.reviewer.pk, token_hash=hash_then)
+        return rows.exists()
+
+
+def locked(review: PeerReview) -> PeerReview:
+    """The review's row as it stands now, held until the transaction ends."""
+    return PeerReview.objects.select_for_update().get(pk=review.pk)
+
+
+def write_history(row: Any, *, by: User, reason: str = "", is_new: bool = False) -> None:
+    """Record what no `save()` saw."""
+    type(row).history.bulk_history_create(
+        [row], update=not is_new, default_user=by, default_change_reason=reason
+    )
+
+
+def move_on(review: PeerReview, *, by: User, **fields: Any) -> None:
+    """Write these of the review's fields, and the history of it; its row is held already.
+
+    Open pages of it are out of date from then on.
+    """
+    PeerReview.objects.filter(pk=review.pk).update(**fields, version=F("version") + 1)
+    review.refresh_from_db(fields=[*fields, "version"])
+    write_history(review, by=by)
+
+
+@transaction.atomic
+def invite_review(
+    *, review: PeerReview, focus: Collection[Element], guests: Sequence[Guest], by: User
+) -> tuple[PeerReview, list[Letter]]:
+    """Open an assessment to reviewers, with one empty finding for every element.
+
+    Args:
+        review: not stored yet, as the form filled it in, its key among it.
+        focus: the elements that the reviewers are asked to look at first.
+
+    Returns:
+        The review and the mails to be sent. Where the same form was sent before, the review
+        that it made, and no mails.
+    """
+    if made := _made_before(review):
+        return made, []
+    review.created_by = by
+    review._history_user = by  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            review.save()
+    except IntegrityError:
+        if made := _made_before(review):
+            return made, []  # the same form, at the same moment
+        raise
+    review.focus_elements.set(focus)
+    elements = Element.objects.filter(domain__framework=review.assessment.framework_id)
+    ReviewerRating.objects.bulk_create(
+        ReviewerRating(review=review, element=element) for element in elements
+    )
+    return review, [_write(review, guest, by=by) for guest in guests]
+
+
+def _made_before(review: PeerReview) -> PeerReview | None:
+    rows = PeerReview.objects.filter(assessment=review.assessment_id, key=review.key)
+    return rows.first()
+
+
+@transaction.atomic
+def edit_review(*, review: PeerReview, focus: Collection[Element], version: int, by: User) -> None:
+    """Save what the review's form asks.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved something else first; nothing is written.
+        NotNow: it is closed or withdrawn.
+    """
+    current = locked(review)
+    if not current.is_under_way:
+        raise NotNow("This review has ended, so nothing of it can be changed any more.")
+    is_same = current.says_the_same_as(review) and set(current.focus_elements.all()) == set(focus)
+    if is_same:
+        return
+    if current.version != version:
+        raise ChangedMeanwhile(current)
+    current.focus_elements.set(focus)
+    move_on(
+        current,
+        by=by,
+        reviewing_trust=review.reviewing_trust,
+        brief=review.brief,
+        shares_plan=review.shares_plan,
+        shares_views=review.shares_views,
+        due_on=review.due_on,
+        access_until=review.access_until,
+    )
+
+
+@transaction.atomic
+def add_reviewers(*, review: PeerReview, guests: Sequence[Guest], by: User) -> list[Letter]:
+    """Invite further people; an address that is invited already is passed over.
+
+    Raises:
+        NotNow: the review has ended.
+    """
+    current = locked(review)
+    if current.has_ended or not current.is_under_way:
+        raise NotNow("This review has ended, so nobody can be invited to it any more.")
+    here = set(review.reviewers.filter(withdrawn_at=None).values_list("email", flat=True))
+    return [_write(review, guest, by=by) for guest in guests if guest.email not in here]
+
+
+def _write(review: PeerReview, guest: Guest, *, by: User) -> Letter:
+    token = new_token()
+    reviewer = Reviewer(
+        review=review,
+        email=guest.email,
+        name=guest.name,
+        token_hash=hash_of(token),
+        invited_by=by,
+        expires_at=_good_until(review),
+    )
+    _save(reviewer, by=by)
+    return Letter(reviewer, token)
+
+
+def _good_until(review: PeerReview) -> datetime:
+    """Two weeks, and never longer than the review's last day."""
+    end = timezone.make_aware(datetime.combine(review.access_until, datetime.max.time()))
+    return min(timezone.now() + VALID_FOR, end)
+
+
+def write_letter(reviewer: Reviewer) -> Letter:
+    """Another link for an invitation; the present one holds until this one is posted."""
+    return Letter(reviewer, new_token())
+
+
+@transaction.atomic
+def posted(*, letter: Letter, by: User) -> bool:
+    """Note that the mail has gone: its link is good from now on, and no other.
+
+    Returns:
+        Whether it still was to be taken up.
+    """
+    review = locked(letter.reviewer.review)
+    reviewer = Reviewer.objects.pending().filter(pk=letter.reviewer.pk).first()
+    if reviewer is None:
+        return False
+    reviewer.token_hash, reviewer.expires_at = hash_of(letter.token), _good_until(review)
+    reviewer.mailed_at, reviewer.invited_by = timezone.now(), by
+    _save(reviewer, by=by)
+    return True
+
+
+@transaction.atomic
+def withdraw_review(*, review: PeerReview, reason: str, by: User) -> None:
+    """Shut the review at once: every link and every reviewer's way in ends.
+
+    Raises:
+        NotNow: it is closed, or was withdrawn before.
+    """
+    current = locked(review)
+    if not current.is_under_way:
+        raise NotNow("This review has ended already.")
+    move_on(
+        current,
+        by=by,
+        status=PeerReview.Status.WITHDRAWN,
+        withdrawal_reason=reason,
+        withdrawn_at=timezone.now(),
+        withdrawn_by=by,
+    )
+
+
+@transaction.atomic
+def withdraw_reviewer(*, reviewer: Reviewer, by: User) -> None:
+    """Shut the review to one person, whose findings stay; safe to repeat."""
+    locked(reviewer.review)
+    current = Reviewer.objects.get(pk=reviewer.pk)
+    if current.withdrawn_at is None:
+        current.withdrawn_at, current.withdrawn_by = timezone.now(), by
+        _save(current, by=by)
+
+
+@transaction.atomic
+def admit(*, reviewer: Reviewer, by: User) -> None:
+    """Let a reviewer in, with the interests that they declared; safe to repeat.
+
+    Raises:
+        NotNow: nothing was declared yet, it was declined, or the way in has ended.
+    """
+    review = locked(reviewer.review)
+    current = Reviewer.objects.get(pk=reviewer.pk)
+    if current.may_read:
+        return
+    if not current.waits_for_decision or not review.is_under_way:
+        raise NotNow("There is nothing to decide here any more.")
+    current.admitted_at, current.admitted_by = timezone.now(), by
+    _save(current, by=by)
+    if review.status in (PeerReview.Status.INVITED, PeerReview.Status.ACCEPTED):
+        move_on(review, by=by, status=PeerReview.Status.REVIEWING)
+
+
+@transaction.atomic
+def refuse(*, reviewer: Reviewer, reason: str, by: User) -> None:
+    """Decline a reviewer for what they declared.
+
+    Raises:
+        NotNow: there is nothing to decide any more.
+    """
+    locked(reviewer.review)
+    current = Reviewer.objects.get(pk=reviewer.pk)
+    if not current.waits_for_decision:
+        raise NotNow("There is nothing to decide here any more.")
+    current.refused_at, current.refused_by = timezone.now(), by
+    current.refusal_reason = reason
+    _save(current, by=by)
+
+
+def _save(reviewer: Reviewer, *, by: User) -> None:
+    reviewer._history_user = by  # type: ignore[attr-defined]
+    reviewer.save()

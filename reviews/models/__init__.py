@@ -1,0 +1,16 @@
+"""A peer review of one assessment: who may read it, what they find, what the trust answers."""
+
+from reviews.models.people import Interest, Reviewer
+from reviews.models.review import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview
+from reviews.models.said import Answer, Comment, ReviewerRating
+
+__all__ = [
+    "REASON_MAX_LENGTH",
+    "WRITTEN_FIELDS",
+    "Answer",
+    "Comment",
+    "Interest",
+    "PeerReview",
+    "Reviewer",
+    "ReviewerRating",
+]

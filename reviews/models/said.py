@@ -1,0 +1,217 @@
+"""What is said in a review: findings and comments, and what the trust answers."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from assessments.models import NOTE_MAX_LENGTH, SavedAsTyped
+from frameworks.models import Element, Level
+from reviews.models.review import PeerReview, both_or_neither
+from reviews.querysets import AnswerQuerySet, CommentQuerySet, ReviewerRatingQuerySet
+from trusts.models import User
+
+
+class ReviewerRating(SavedAsTyped):
+    """What the reviewers together find about one element; theirs alone until they send it.
+
+    One empty row an element is written with the review, so that every save is a conditional
+    UPDATE, as a rating's is.
+    """
+
+    review = models.ForeignKey(PeerReview, models.CASCADE, related_name="findings")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+")
+    level = models.ForeignKey(Level, models.PROTECT, null=True, blank=True, related_name="+")
+    strengths = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    questions = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    evidence = models.TextField(
+        "evidence seen", blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)]
+    )
+    updated_at = models.DateTimeField(null=True, blank=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
+
+    objects = ReviewerRatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("review", "element")
+        constraints = [
+            models.UniqueConstraint(fields=["review", "element"], name="reviewer_rating_unique"),
+            models.CheckConstraint(
+                condition=both_or_neither("updated_at", "updated_by"),
+                name="reviewer_rating_updated_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element}, {self.review}"
+
+    def get_absolute_url(self) -> str:
+        """Where the trust's own people read it; also what it is known by in a plan."""
+        return reverse("reviews:finding", args=[self.review_id, self.pk])
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        return self.strengths, self.questions, self.evidence
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the reviewers have said anything; a level is optional."""
+        return self.level_id is not None or any(self.texts)
+
+    def says_the_same_as(self, other: ReviewerRating) -> bool:
+        """Whether both record the same, whoever saved it and when."""
+        return (self.level_id, self.texts) == (other.level_id, other.texts)
+
+
+class Comment(models.Model):
+    """Something said about the review or one element, or in answer to that.
+
+    A thread is one level deep: a reply's parent is never a reply itself.
+    """
+
+    class Side(models.TextChoices):
+        REVIEWERS = "reviewers", "Reviewers"
+        TRUST = "trust", "Trust"
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", "Comment"
+        CORRECTION = "correction", "Request to correct a fact"
+
+    class Outcome(models.TextChoices):
+        CORRECTED = "corrected", "Corrected"
+        STANDS = "stands", "It stands as it is"
+
+    review = models.ForeignKey(PeerReview, models.CASCADE, related_name="comments")
+    element = models.ForeignKey(Element, models.PROTECT, null=True, blank=True, related_name="+")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="replies"
+    )
+    side = models.CharField(max_length=10, choices=Side)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.COMMENT)
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    body = models.TextField(validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    written_at = models.DateTimeField(default=timezone.now, editable=False)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    key = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text="Made with the form, so that sending it twice says it once.",
+    )
+    history = HistoricalRecords()
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("review", "written_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(side__in=["reviewers", "trust"]), name="comment_side_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="comment")
+                | models.Q(kind="correction", side="trust", parent=None, element__isnull=False),
+                name="comment_correction_is_the_trusts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(resolved_at=None, resolved_by=None, outcome="")
+                | models.Q(
+                    kind="correction",
+                    resolved_at__isnull=False,
+                    resolved_by__isnull=False,
+                    outcome__in=["corrected", "stands"],
+                ),
+                name="comment_resolved_with_an_outcome",
+            ),
+            models.CheckConstraint(condition=~models.Q(body=""), name="comment_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.author}"
+
+    def get_absolute_url(self) -> str:
+        """Where the trust's own people read it; also what it is known by in a plan."""
+        return reverse("reviews:comment", args=[self.review_id, self.pk])
+
+    @property
+    def is_reviewers(self) -> bool:
+        return self.side == self.Side.REVIEWERS
+
+    @property
+    def is_correction(self) -> bool:
+        return self.kind == self.Kind.CORRECTION
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks for a correction that nobody has dealt with."""
+        return self.is_correction and self.resolved_at is None
+
+
+class Answer(SavedAsTyped):
+    """What the trust answers to a finding or a comment; its own alone until it sends them all.
+
+    Written empty when the findings are sent, so that every save is a conditional UPDATE.
+    """
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        PARTLY = "partly", "Accepted in part"
+        NOT_ACCEPTED = "not_accepted", "Not accepted"
+
+    review = models.ForeignKey(PeerReview, models.CASCADE, related_name="answers")
+    finding = models.OneToOneField(
+        ReviewerRating, models.CASCADE, null=True, blank=True, related_name="answer"
+    )
+    comment = models.OneToOneField(
+        Comment, models.CASCADE, null=True, blank=True, related_name="answer"
+    )
+    verdict = models.CharField(max_length=12, choices=Verdict, blank=True)
+    text = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
+    updated_at = models.DateTimeField(null=True, blank=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("review", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(finding=None, comment__isnull=False)
+                | models.Q(finding__isnull=False, comment=None),
+                name="answer_to_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=["", "accepted", "partly", "not_accepted"]),
+                name="answer_verdict_known",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("updated_at", "updated_by"),
+                name="answer_updated_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer to {self.finding or self.comment}"
+
+    def get_absolute_url(self) -> str:
+        """Where it stands: with what it answers."""
+        return (self.finding or self.comment).get_absolute_url()  # type: ignore[union-attr]
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the trust has said if it accepts it, and why where it does not."""
+        return bool(self.verdict) and (self.verdict == self.Verdict.ACCEPTED or bool(self.text))
+
+    def says_the_same_as(self, other: Answer) -> bool:
+        """Whether both record the same, whoever saved it and when."""
+        return (self.verdict, self.text) == (other.verdict, other.text)

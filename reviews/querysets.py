@@ -1,0 +1,138 @@
+"""Finding reviews and what stands in them.
+
+Two doors. `visible_to` is the one of the reviewed trust's own people, as everywhere.
+`Reviewer.objects.open_to` is the reviewers': from the row that it finds, and from no other,
+they reach the one assessment that they were invited to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from assessments.querysets import VersionedQuerySet
+from trusts.models import Membership
+from trusts.querysets import TrustOwnedQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
+    from trusts.models import User
+
+
+class PeerReviewQuerySet(TrustOwnedQuerySet["PeerReview"]):
+    """Reviews of the assessments of the trusts that a person may see."""
+
+    path_to_trust = "assessment__trust"
+
+    def for_page(self) -> PeerReviewQuerySet:
+        """Each with its assessment, trust and framework, in one query."""
+        return self.select_related(
+            "assessment__trust",
+            "assessment__framework__wording_pack",
+            "assessment__agreed_by",
+            "created_by",
+            "submitted_by",
+            "answered_by",
+            "trust_signed_by",
+            "reviewers_signed_by",
+            "withdrawn_by",
+        )
+
+    def under_way(self) -> PeerReviewQuerySet:
+        """Those in which something may still be said."""
+        return self.exclude(status__in=["closed", "withdrawn"])
+
+
+class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
+    """Who reviews, in the trusts that a person may see; and a reviewer's own way in."""
+
+    path_to_trust = "review__assessment__trust"
+
+    def open_to(self, user: User | AnonymousUser) -> ReviewerQuerySet:
+        """The ways into a review that this person holds today.
+
+        Taken up, not refused, nothing withdrawn, the last day not over. Where the reviewed
+        trust asks its own people for a second factor, so it does here. Who has become one of
+        the trust's own people reviews it no longer.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        own = Membership.objects.filter(user=user.pk, trust=OuterRef("review__assessment__trust"))
+        held = self.filter(
+            ~Exists(own),
+            user=user.pk,
+            refused_at=None,
+            withdrawn_at=None,
+            review__withdrawn_at=None,
+            review__access_until__gte=timezone.localdate(),
+        )
+        if not user.second_factor_shown:
+            held = held.filter(review__assessment__trust__requires_second_factor=False)
+        return held
+
+    def reading(self) -> ReviewerQuerySet:
+        """Of these, the ways in that the trust has opened."""
+        return self.filter(admitted_at__isnull=False)
+
+    def for_page(self) -> ReviewerQuerySet:
+        """Each with the review, its assessment, trust and framework, in one query."""
+        return self.select_related(
+            "user",
+            "invited_by",
+            "admitted_by",
+            "refused_by",
+            "review__assessment__trust",
+            "review__assessment__framework__wording_pack",
+            "review__assessment__agreed_by",
+            "review__submitted_by",
+            "review__answered_by",
+            "review__trust_signed_by",
+            "review__reviewers_signed_by",
+        )
+
+    def pending(self) -> ReviewerQuerySet:
+        """Invitations that wait, of reviews that go on; they may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None, review__withdrawn_at=None)
+
+
+class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
+    """What reviewers found, for the reviewed trust's people once it was sent to them."""
+
+    path_to_trust = "review__assessment__trust"
+    written = ("level", "strengths", "questions", "evidence", "updated_at", "updated_by")
+
+    def visible_to(self, user: User | AnonymousUser) -> ReviewerRatingQuerySet:
+        """Nothing before the reviewers have sent their findings."""
+        return super().visible_to(user).filter(review__submitted_at__isnull=False)
+
+    def in_order(self) -> ReviewerRatingQuerySet:
+        """As the publisher orders the elements, each with its element, domain and level."""
+        return self.select_related("element__domain", "level", "updated_by").order_by(
+            "element__domain__order", "element__number"
+        )
+
+
+class CommentQuerySet(TrustOwnedQuerySet["Comment"]):
+    """Comments in the reviews of the trusts that a person may see."""
+
+    path_to_trust = "review__assessment__trust"
+
+    def visible_to(self, user: User | AnonymousUser) -> CommentQuerySet:
+        """The trust's own, and the reviewers' once they have sent their findings."""
+        sent = Q(review__submitted_at__isnull=False)
+        return super().visible_to(user).filter(Q(side="trust") | sent)
+
+    def in_order(self) -> CommentQuerySet:
+        """The oldest first, each with who wrote it and who dealt with it."""
+        return self.select_related("author", "resolved_by", "element").order_by("written_at", "pk")
+
+
+class AnswerQuerySet(VersionedQuerySet["Answer"]):
+    """What the trust answers."""
+
+    path_to_trust = "review__assessment__trust"
+    written = ("verdict", "text", "updated_at", "updated_by")
