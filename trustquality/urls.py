@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("frameworks.urls")),
     path("", include("assessments.urls")),
     path("", include("plans.urls")),
+    path("", include("reviews.urls")),
     path("", include("reports.urls")),
     # Not allauth.urls: it brings sign-up with work accounts, and addresses for linking them.
     path("accounts/", include("allauth.account.urls")),
