@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import re
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -204,3 +205,21 @@ class PageKeyField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         return value if isinstance(value, str) and self.KEY.fullmatch(value) else ""
+
+
+class KeyField(forms.UUIDField):
+    """The key of a row to be added, made with its form, so that sending it twice adds one.
+
+    What cannot be read gives way to a fresh one.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def clean(self, value: Any) -> uuid.UUID:
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()

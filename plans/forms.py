@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assessments.models import NOTE_MAX_LENGTH
-from govuk.fields import DateField, MultilineField, VersionField, check_year
+from govuk.fields import DateField, KeyField, MultilineField, VersionField, check_year
 from plans.action_changes import add_action, edit_action
 from plans.actions import adopt_plan, edit_plan, noon_of, write_key_issue
 from plans.models import (
@@ -170,18 +170,6 @@ class DropForm(forms.Form):
     def seen(self) -> DropForm:
         """The same reason, to replace another's that the page now shows."""
         return DropForm({"reason": self.cleaned_data["reason"], "replace": "on"})
-
-
-class KeyField(forms.UUIDField):
-    """The key of an action to be added; what cannot be read gives way to a fresh one."""
-
-    widget = forms.HiddenInput
-
-    def clean(self, value: Any) -> uuid.UUID:
-        try:
-            return super().clean(value) or uuid.uuid4()
-        except ValidationError:
-            return uuid.uuid4()
 
 
 class ActionForm(VersionedForm):
@@ -349,7 +337,7 @@ class NewActionForm(ActionForm):
     """An action to be added; the form carries its key, so that sending it twice adds one."""
 
     version = None  # type: ignore[assignment]
-    key = KeyField(required=False)
+    key = KeyField()
 
     def __init__(self, *args: Any, priority: Priority, trust: Trust, **kwargs: Any) -> None:
         super().__init__(*args, instance=Action(priority=priority), trust=trust, **kwargs)
