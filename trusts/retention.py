@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 
@@ -84,6 +84,24 @@ def register(kind: Kind) -> Kind:
 def kinds() -> list[Kind]:
     """Every kind, in the order of INSTALLED_APPS."""
     return list(_kinds.values())
+
+
+PeopleWanted = Callable[[OuterRef], Exists]
+_people_wanted: list[PeopleWanted] = []
+
+
+def wants_people(wanted: PeopleWanted) -> PeopleWanted:
+    """Add whose account an app still needs, though they belong to no trust.
+
+    It is given the person's key, as a query on people refers to it.
+    """
+    _people_wanted.append(wanted)
+    return wanted
+
+
+def people_wanted() -> list[Exists]:
+    """What is true of people whose account is still needed."""
+    return [wanted(OuterRef("pk")) for wanted in _people_wanted]
 
 
 def deleting(due: Callable[[datetime], QuerySet[Any]]) -> Callable[[datetime], int]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from trusts.closing import delete_trust
 from trusts.models import Invitation, Membership, OperatorLook, Trust, User
 from trusts.privacy import anonymise
-from trusts.retention import Kind, deleting, register
+from trusts.retention import Kind, deleting, people_wanted, register
 from trusts.writing import WENT
 
 
@@ -68,7 +68,9 @@ def former_people(since: datetime) -> QuerySet[User]:
         is_staff=False,
         date_joined__lt=since,
     )
-    return people.exclude(Exists(of_them)).exclude(Exists(had_lately)).exclude(Exists(invited))
+    for wanted in (Exists(of_them), Exists(had_lately), Exists(invited), *people_wanted()):
+        people = people.exclude(wanted)
+    return people
 
 
 def let_people_go(since: datetime) -> int:
