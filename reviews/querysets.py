@@ -28,6 +28,9 @@ class PeerReviewQuerySet(TrustOwnedQuerySet["PeerReview"]):
 
     path_to_trust = "assessment__trust"
 
+    def get_by_natural_key(self, key: str) -> PeerReview:
+        return self.get(key=key)
+
     def for_page(self) -> PeerReviewQuerySet:
         """Each with its assessment, trust and framework, in one query."""
         return self.select_related(
@@ -51,6 +54,9 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
     """Who reviews, in the trusts that a person may see; and a reviewer's own way in."""
 
     path_to_trust = "review__assessment__trust"
+
+    def get_by_natural_key(self, key: str, token_hash: str) -> Reviewer:
+        return self.get(review__key=key, token_hash=token_hash)
 
     def open_to(self, user: User | AnonymousUser) -> ReviewerQuerySet:
         """The ways into a review that this person holds today.
@@ -105,6 +111,9 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
     path_to_trust = "review__assessment__trust"
     written = ("level", "strengths", "questions", "evidence", "updated_at", "updated_by")
 
+    def get_by_natural_key(self, key: str, code: str) -> ReviewerRating:
+        return self.get(review__key=key, element__code=code)
+
     def visible_to(self, user: User | AnonymousUser) -> ReviewerRatingQuerySet:
         """Nothing before the reviewers have sent their findings."""
         return super().visible_to(user).filter(review__submitted_at__isnull=False)
@@ -121,6 +130,9 @@ class CommentQuerySet(TrustOwnedQuerySet["Comment"]):
 
     path_to_trust = "review__assessment__trust"
 
+    def get_by_natural_key(self, key: str) -> Comment:
+        return self.get(key=key)
+
     def visible_to(self, user: User | AnonymousUser) -> CommentQuerySet:
         """The trust's own, and the reviewers' once they have sent their findings."""
         sent = Q(review__submitted_at__isnull=False)
@@ -136,3 +148,8 @@ class AnswerQuerySet(VersionedQuerySet["Answer"]):
 
     path_to_trust = "review__assessment__trust"
     written = ("verdict", "text", "updated_at", "updated_by")
+
+    def get_by_natural_key(self, key: str, kind: str, of: str) -> Answer:
+        if kind == "comment":
+            return self.get(review__key=key, comment__key=of)
+        return self.get(review__key=key, finding__element__code=of)

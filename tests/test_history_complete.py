@@ -9,11 +9,13 @@ import inspect
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import actions as assessment_actions
 from assessments import collecting, grid_forms, own_frameworks
@@ -24,6 +26,9 @@ from plans import action_changes
 from plans import actions as plan_actions
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
+from reviews import answering, finding, inviting, taking_up
+from reviews.inviting import Guest
+from reviews.models import Answer, Comment, Interest, PeerReview
 from tests.conftest import client_of, make_user
 from tests.grids import make_grid
 from trusts import handover, invitations, operator_actions, people, privacy
@@ -62,6 +67,15 @@ KEPT_BY_THE_SERVICE = {
     "agreed_by",
     "adopted_by",
     "dropped_by",
+    "submitted_by",
+    "answered_by",
+    "trust_signed_by",
+    "reviewers_signed_by",
+    "admitted_by",
+    "refused_by",
+    "resolved_at",
+    "resolved_by",
+    "written_at",
     # What a row hangs on; its name says it.
     "framework",
     "assessment",
@@ -69,6 +83,12 @@ KEPT_BY_THE_SERVICE = {
     "priority",
     "element",
     "user",
+    "review",
+    "finding",
+    "comment",
+    "parent",
+    "side",  # the author says it
+    "author",
     "owner",  # printed by owner_name
     "email",  # the governance lead's to see; everybody reads the history
 }
@@ -77,8 +97,10 @@ KEPT_BY_THE_SERVICE = {
 CHANGES = [assessment_actions, collecting, own_frameworks, grid_forms]
 CHANGES += [plan_actions, action_changes, handover, people]
 CHANGES += [invitations, operator_actions, privacy]
+CHANGES += [inviting, taking_up, finding, answering]
 NO_CHANGES_OF_THEIR_OWN = {
     "keep_upload",  # nothing is a framework yet
+    "move_on",  # within every change of where a review stands
     "move_row",  # within the moves of priorities and actions
     "write_history",
     "why_not",  # only looks
@@ -175,6 +197,7 @@ def test_every_change_of_state_is_on_record(
     _rate(doing, assessment, northfield, chair)
     plan = _plan(doing, assessment)
     _act(doing, plan, chair)
+    _review(doing, assessment)
     _make_frameworks(doing, northfield)
     _turn_over(doing, northfield, observer)
     assert doing.done == changes_of_state()
@@ -281,6 +304,77 @@ def _action(priority: Priority, order: int, owner: User) -> Action:
         strategic_area="people",
         success_criterion="It is seen to work",
     )
+
+
+def _review(doing: Doing, assessment: Assessment) -> None:
+    review, letters = _invite(doing, assessment, "first@southmere.example")
+    doing(inviting.posted, letter=letters[0])
+    reviewer = review.reviewers.get()
+    person = make_user(reviewer.email)
+    doing(taking_up.take_up, reviewer=reviewer, by=person)
+    interests = [Interest.FAMILY]
+    doing(taking_up.declare, reviewer=reviewer, interests=interests, text="A cousin.", by=person)
+    doing(inviting.admit, reviewer=reviewer)
+    _find(doing, review, person)
+    for answer in review.answers.order_by("pk"):
+        answer.verdict, answer.text = Answer.Verdict.PARTLY, "Not all of it."
+        doing(answering.record_answer, answer=answer, version=answer.version)
+    correction = doing(
+        finding.say,
+        review=review,
+        side=Comment.Side.TRUST,
+        kind=Comment.Kind.CORRECTION,
+        element=review.findings.in_order()[0].element,
+        body="It was in May.",
+        key=uuid4(),
+    )
+    doing(finding.resolve, correction=correction, outcome=Comment.Outcome.STANDS, by=person)
+    doing(answering.send_answers, review=review)
+    doing(answering.sign_off, review=review, side=Comment.Side.TRUST)
+    doing(answering.sign_off, review=review, side=Comment.Side.REVIEWERS, by=person)
+    _shut_out(doing, assessment)
+
+
+def _invite(doing: Doing, assessment: Assessment, *emails: str) -> Any:
+    today = timezone.localdate()
+    review = PeerReview(
+        assessment=assessment,
+        reviewing_trust="Southmere",
+        due_on=today,
+        access_until=today,
+        key=uuid4(),
+    )
+    guests = [Guest(email) for email in emails]
+    return doing(inviting.invite_review, review=review, focus=[], guests=guests)
+
+
+def _find(doing: Doing, review: PeerReview, person: User) -> None:
+    found = review.findings.in_order()[0]
+    found.strengths = "Clear minutes."
+    doing(finding.record_finding, finding=found, version=1, by=person)
+    said = {"review": review, "side": Comment.Side.REVIEWERS, "element": found.element}
+    kept, gone = (
+        doing(finding.say, **said, body=f"Comment {number}", key=uuid4(), by=person)
+        for number in (1, 2)
+    )
+    doing(finding.change_comment, comment=kept, body="Otherwise", version=1, by=person)
+    doing(finding.take_back, comment=gone, by=person)
+    doing(finding.submit, review=review, by=person)
+
+
+def _shut_out(doing: Doing, assessment: Assessment) -> None:
+    """Another review, which comes to nothing."""
+    review, _ = _invite(doing, assessment, "second@southmere.example")
+    doing(inviting.add_reviewers, review=review, guests=[Guest("third@southmere.example")])
+    review.brief = "Look at the board."
+    doing(inviting.edit_review, review=review, focus=[], version=review.version)
+    second, third = review.reviewers.order_by("pk")
+    person = make_user(second.email)
+    doing(taking_up.take_up, reviewer=second, by=person)
+    doing(taking_up.declare, reviewer=second, interests=[], text="", by=person)
+    doing(inviting.refuse, reviewer=second, reason="Too close.")
+    doing(inviting.withdraw_reviewer, reviewer=third)
+    doing(inviting.withdraw_review, review=review, reason="Another time.")
 
 
 def _make_frameworks(doing: Doing, northfield: Trust) -> None:

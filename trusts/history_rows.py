@@ -15,7 +15,7 @@ from trusts.models import Membership, Trust, User
 AT_A_TIME = 500
 """Rows that are held in memory at once while all of a trust's history goes by."""
 
-SAVE = ("kind", "of", "history_date", "history_id", "history_type", "history_user_id")
+SAVE = ("kind_key", "row_key", "history_date", "history_id", "history_type", "history_user_id")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def walk_said(scope: Scope) -> Iterator[tuple[Save, Said]]:
     """Every save in the scope with what it says, row by row, the oldest first, in one query."""
     rows = _union(_telling(kind, way) for kind, way in scope.ways().items())
     if rows is not None:
-        in_order = rows.order_by("kind", "of", "history_date", "history_id")
+        in_order = rows.order_by("kind_key", "row_key", "history_date", "history_id")
         for row in in_order.iterator(chunk_size=AT_A_TIME):
             yield Save(*row[:6]), _said(row)
 
@@ -100,7 +100,7 @@ def _rows(kind: Kind, way: dict[str, int]) -> QuerySet[Any]:
     rows: QuerySet[Any] = kind.history._default_manager.filter(**way).order_by()
     if kind.since:
         rows = rows.filter(history_date__gte=F(kind.since))
-    named: QuerySet[Any] = rows.annotate(kind=Value(kind.key, CharField()), of=F("id"))
+    named: QuerySet[Any] = rows.annotate(kind_key=Value(kind.key, CharField()), row_key=F("id"))
     return named
 
 

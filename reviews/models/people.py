@@ -114,6 +114,14 @@ class Reviewer(models.Model):
         """Where the trust's own people read of it."""
         return reverse("reviews:reviewer", args=[self.review_id, self.pk])
 
+    def natural_key(self) -> tuple[str, str]:
+        return *self.review.natural_key(), self.token_hash
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "reviews.peerreview",
+        "trusts.user",
+    ]
+
     @property
     def has_expired(self) -> bool:
         """Whether the link is too old to be used."""

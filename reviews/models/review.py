@@ -153,6 +153,11 @@ class PeerReview(models.Model):
         """Where the trust's own people read it."""
         return reverse("reviews:detail", args=[self.pk])
 
+    def natural_key(self) -> tuple[str]:
+        return (str(self.key),)
+
+    natural_key.dependencies = ["assessments.assessment"]  # type: ignore[attr-defined]
+
     @property
     def trust(self) -> Trust:
         """The trust whose assessment it is."""

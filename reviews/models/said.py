@@ -55,6 +55,14 @@ class ReviewerRating(SavedAsTyped):
         """Where the trust's own people read it; also what it is known by in a plan."""
         return reverse("reviews:finding", args=[self.review_id, self.pk])
 
+    def natural_key(self) -> tuple[str, str]:
+        return *self.review.natural_key(), self.element.code
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "reviews.peerreview",
+        "frameworks.element",
+    ]
+
     @property
     def texts(self) -> tuple[str, str, str]:
         return self.strengths, self.questions, self.evidence
@@ -142,6 +150,14 @@ class Comment(models.Model):
         """Where the trust's own people read it; also what it is known by in a plan."""
         return reverse("reviews:comment", args=[self.review_id, self.pk])
 
+    def natural_key(self) -> tuple[str]:
+        return (str(self.key),)
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "reviews.peerreview",
+        "frameworks.element",
+    ]
+
     @property
     def is_reviewers(self) -> bool:
         return self.side == self.Side.REVIEWERS
@@ -206,6 +222,16 @@ class Answer(SavedAsTyped):
     def get_absolute_url(self) -> str:
         """Where it stands: with what it answers."""
         return (self.finding or self.comment).get_absolute_url()  # type: ignore[union-attr]
+
+    def natural_key(self) -> tuple[str, str, str]:
+        of = self.finding or self.comment
+        assert of is not None  # noqa: S101 the database sees to it
+        return self.review.natural_key()[0], of._meta.model_name or "", of.natural_key()[-1]
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "reviews.reviewerrating",
+        "reviews.comment",
+    ]
 
     @property
     def is_given(self) -> bool:
