@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from math import ceil
 from typing import TypeVar
-
-from django.urls import reverse
 
 from assessments.carrying import Carried
 from assessments.freshness import old_since
@@ -34,6 +32,7 @@ class Cell:
     """One element's level, beside that of the assessment before."""
 
     rating: Rating
+    url: str
     previous_level: Level | None = None
     carried: Carried | None = None
     old_since: date | None = None
@@ -50,12 +49,6 @@ class Cell:
     @property
     def is_priority(self) -> bool:
         return self.rating.is_priority
-
-    @property
-    def url(self) -> str:
-        return reverse(
-            "assessments:rate", args=[self.rating.assessment_id, self.rating.element.code]
-        )
 
 
 @dataclass(frozen=True)
@@ -122,6 +115,7 @@ def build_heat_map(
     previous: Iterable[Rating] = (),
     previous_title: str = "",
     carried: Mapping[str, Carried] | None = None,
+    leads_to: Callable[[Rating], str] = Rating.get_absolute_url,
 ) -> HeatMap:
     """Arrange ratings by domain.
 
@@ -133,23 +127,16 @@ def build_heat_map(
         previous: the ratings of the assessment before; elements are matched by code.
         previous_title: what to call the assessment before, such as its year.
         carried: what is to be re-confirmed, by the element's code.
+        leads_to: the address of an element's page, where that is not the board's own.
     """
     before = {rating.element.code: rating.level for rating in previous}
+
+    def cell(rating: Rating) -> Cell:
+        code, old = rating.element.code, old_since(rating, today=today)
+        return Cell(rating, leads_to(rating), before.get(code), (carried or {}).get(code), old)
+
     rows = [
-        Row(
-            domain=domain,
-            cells=[_cell(rating, before, carried or {}, today) for rating in group],
-        )
+        Row(domain=domain, cells=[cell(rating) for rating in group])
         for domain, group in groupby(ratings, key=lambda rating: rating.element.domain)
     ]
     return HeatMap(rows=rows, levels=levels, caption=caption, previous_title=previous_title)
-
-
-def _cell(
-    rating: Rating,
-    before: Mapping[str, Level | None],
-    carried: Mapping[str, Carried],
-    today: date,
-) -> Cell:
-    code = rating.element.code
-    return Cell(rating, before.get(code), carried.get(code), old_since(rating, today=today))

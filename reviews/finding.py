@@ -6,6 +6,7 @@ several reviewers of one review write the same findings, and lose no word to eac
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -29,12 +30,28 @@ class SavedMeanwhile(Exception):
     """Another reviewer saved the row after the writer's page was made.
 
     Attributes:
-        current: the row as it stands now.
+        current: the finding, answer or comment as it stands now.
     """
 
-    def __init__(self, current: ReviewerRating | Answer | Comment) -> None:
+    def __init__(self, current: Any) -> None:
         super().__init__("This has been saved in the meantime.")
         self.current = current
+
+
+class SaidBefore(Exception):
+    """The same form was sent before, with other words; nothing is added.
+
+    Attributes:
+        said: what it said then.
+    """
+
+    def __init__(self, said: Comment) -> None:
+        super().__init__("This page has said something already.")
+        self.said = said
+
+
+class TakenBack(Exception):
+    """What somebody replies to, or changes, was taken back meanwhile."""
 
 
 @transaction.atomic
@@ -53,6 +70,9 @@ def record_finding(*, finding: ReviewerRating, version: int, by: User) -> None:
     if saved := _open_findings().save_if_unchanged(finding, version=version):
         finding.version = saved
         write_history(finding, by=by)
+        if finding.is_begun and finding.review.status == PeerReview.Status.SUBMITTED:
+            # Nothing was found when the findings were sent, but a correction was asked for.
+            Answer.objects.get_or_create(review=finding.review, finding=finding)
         return
     rows = ReviewerRating.objects.select_related("level", "updated_by", "review")
     current = rows.get(pk=finding.pk)
@@ -103,11 +123,17 @@ def say(
 
     Raises:
         NotNow: the review has ended, or has not come to that yet.
+        SaidBefore: the form has said something else already.
+        TakenBack: there is nothing to reply to any more.
     """
     current = locked(review)
-    if said := Comment.objects.filter(review=review, key=key).first():
-        return said
+    if said := Comment.objects.filter(key=key).first():
+        if (said.review_id, said.author_id, said.body) == (review.pk, by.pk, body):
+            return said
+        raise SaidBefore(said)
     _may_speak(current, side)
+    if parent and not Comment.objects.filter(pk=parent.pk).exists():
+        raise TakenBack
     comment = Comment(
         review=review,
         element=parent.element if parent else element,
@@ -143,9 +169,12 @@ def change_comment(*, comment: Comment, body: str, version: int, by: User) -> No
     Raises:
         SavedMeanwhile: it was changed from another page; it is as it was.
         NotNow: the findings are sent, or the review has ended.
+        TakenBack: from another page.
     """
     review = locked(comment.review)
-    current = Comment.objects.get(pk=comment.pk)
+    current = Comment.objects.filter(pk=comment.pk).first()
+    if current is None:
+        raise TakenBack
     if current.body == body:
         return
     if not review.takes_findings:
@@ -158,14 +187,17 @@ def change_comment(*, comment: Comment, body: str, version: int, by: User) -> No
 
 @transaction.atomic
 def take_back(*, comment: Comment, by: User) -> None:
-    """Take out a comment of one's own, before the findings are sent.
+    """Take out a comment of one's own, before the findings are sent; safe to repeat.
 
     Raises:
-        NotNow: the findings are sent, or the review has ended.
+        NotNow: the findings are sent, or the review has ended; or another reviewer has replied,
+            whose words would go with it.
     """
     review = locked(comment.review)
     if not review.takes_findings:
         raise NotNow(SENT if review.is_under_way else ENDED)
+    if Comment.objects.filter(parent=comment.pk).exists():
+        raise NotNow("This has been replied to, so it stays. You can still say it otherwise.")
     current = Comment.objects.filter(pk=comment.pk).first()
     if current:
         current._history_user = by  # type: ignore[attr-defined]

@@ -118,6 +118,17 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
         """Nothing before the reviewers have sent their findings."""
         return super().visible_to(user).filter(review__submitted_at__isnull=False)
 
+    def for_page(self) -> ReviewerRatingQuerySet:
+        """Each with all that the element's page shows of it, in one query."""
+        return self.select_related(
+            "review__assessment__trust",
+            "review__assessment__framework__wording_pack",
+            "element__domain",
+            "level",
+            "updated_by",
+            "answer",
+        )
+
     def in_order(self) -> ReviewerRatingQuerySet:
         """As the publisher orders the elements, each with its element, domain and level."""
         return self.select_related("element__domain", "level", "updated_by").order_by(
@@ -141,6 +152,11 @@ class CommentQuerySet(TrustOwnedQuerySet["Comment"]):
     def in_order(self) -> CommentQuerySet:
         """The oldest first, each with who wrote it and who dealt with it."""
         return self.select_related("author", "resolved_by", "element").order_by("written_at", "pk")
+
+    def with_answers(self, review: PeerReview) -> CommentQuerySet:
+        """For the reviewers, of one review: in order, with what the trust answers once sent."""
+        rows = self.in_order()
+        return rows.select_related("answer") if review.is_answered else rows
 
 
 class AnswerQuerySet(VersionedQuerySet["Answer"]):

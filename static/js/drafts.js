@@ -134,6 +134,7 @@ function keepDraft(form) {
       forget(key);
     } else {
       putBack(form, touched(draft.content));
+      if ("draftShown" in form.dataset) form.hidden = false;
       show(form, "restored");
       // Character counts and the quiet save listen from DOMContentLoaded on; then let them know.
       document.addEventListener("DOMContentLoaded", () => {

@@ -1,0 +1,271 @@
+"""Talking in a review, for both sides: say something, say it otherwise, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from assessments.views import context_of
+from frameworks.models import Element
+from govuk.views import CONFLICT, INVALID, page, status_of, typed
+from reviews.comment_forms import CommentForm, DraftForm, ResolveForm
+from reviews.finding import SaidBefore, SavedMeanwhile, TakenBack, resolve, say, take_back
+from reviews.inviting import NotNow
+from reviews.models import Comment, PeerReview
+from reviews.querysets import CommentQuerySet
+from reviews.reviewing_views import context_of_reviewer, fetch_reader
+from trusts.drafts import redirect_saved
+from trusts.permissions import Permission, require_permission
+from trusts.sign_in import SignedInRequest
+
+NOT_FOUND = 404
+TYPED = ("body", "reply", "strengths", "questions", "evidence")
+"""The boxes for prose on the pages of a review."""
+
+View = Callable[..., HttpResponse]
+
+
+def offers_back(view: View) -> View:
+    """Marks a page that is there for reviewers alone: gone, it gives back what was just typed.
+
+    A way in ends while somebody writes. The answer is the same whether there ever was a review.
+    """
+
+    @wraps(view)
+    def offering(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            texts = [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+            if not texts or request.htmx:
+                raise
+            return render(request, "reviews/gone.html", {"texts": texts}, status=NOT_FOUND)
+
+    return offering
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: for which side, and among which comments; with what their pages show."""
+
+    review: PeerReview
+    side: Comment.Side
+    comments: CommentQuerySet
+    context: dict[str, object]
+
+
+def trust_speaker(request: SignedInRequest, pk: int) -> Speaker:
+    """One of the trust's own people who may answer; 404 for strangers, 403 for other roles."""
+    reviews = PeerReview.objects.visible_to(request.user).for_page()
+    review = get_object_or_404(reviews, pk=pk)
+    require_permission(request.user, Permission.REVIEW, review.trust)
+    seen = Comment.objects.visible_to(request.user).filter(review=review)
+    context = context_of(request, review.assessment) | {"review": review}
+    return Speaker(review, Comment.Side.TRUST, seen, context)
+
+
+def reviewers_speaker(request: SignedInRequest, pk: int) -> Speaker:
+    """A reviewer whom the trust has let in; 404 for everybody else."""
+    review = fetch_reader(request, pk).review
+    seen = Comment.objects.filter(review=review)
+    return Speaker(review, Comment.Side.REVIEWERS, seen, context_of_reviewer(review))
+
+
+@require_POST
+@offers_back
+def say_as_trust(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The trust comments, replies, or asks for a fact to be corrected."""
+    return _say(request, trust_speaker(request, pk))
+
+
+@require_POST
+@offers_back
+def say_as_reviewer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A reviewer comments or replies."""
+    return _say(request, reviewers_speaker(request, pk))
+
+
+def _say(request: SignedInRequest, speaker: Speaker) -> HttpResponse:
+    element = _element_named(speaker.review, request.POST.get("element", ""))
+    form = CommentForm(request.POST, address=request.path)
+    parent = _parent_of(form, speaker)
+    context: dict[str, Any] = {"form": form, "element": element, "parent": parent}
+    if not form.is_valid():
+        return _say_page(request, speaker, context, status=INVALID)
+    try:
+        if form["parent"].value() and parent is None:
+            raise TakenBack
+        said = say(
+            review=speaker.review,
+            side=speaker.side,
+            body=form.cleaned_data["body"],
+            key=form.cleaned_data["key"],
+            by=request.user,
+            element=element,
+            parent=parent,
+            kind=_kind_of(form, speaker, element),
+        )
+    except NotNow as refusal:
+        context |= {"refusal": str(refusal)}
+    except TakenBack:
+        context |= {"form": form.as_another(parent=""), "parent": None, "is_taken_back": True}
+    except SaidBefore as before:
+        is_own = before.said.author_id == request.user.pk
+        context |= {"form": form.as_another(), "said": before.said if is_own else None}
+        context["is_said_before"] = True
+    else:
+        messages.success(request, _thanks(speaker, said))
+        return redirect_saved(request, place_of(said), draft=form.draft)
+    return _say_page(request, speaker, context, status=CONFLICT)
+
+
+def _element_named(review: PeerReview, code: str) -> Element | None:
+    """One of the assessment's own elements; 404 for any other."""
+    if not code:
+        return None
+    elements = Element.objects.filter(domain__framework=review.assessment.framework_id)
+    for element in elements.select_related("domain"):
+        if element.code == code:
+            return element
+    raise Http404
+
+
+def _parent_of(form: CommentForm, speaker: Speaker) -> Comment | None:
+    """What it replies to: something of this review that its writer may see, and no reply."""
+    number = str(form["parent"].value() or "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    firsts = speaker.comments.filter(parent=None).select_related("author", "element__domain")
+    return firsts.filter(pk=int(number)).first()
+
+
+def _kind_of(form: CommentForm, speaker: Speaker, element: Element | None) -> Comment.Kind:
+    """A request to correct a fact is the trust's, about an element, and no reply."""
+    is_first = not form["parent"].value()
+    if form.is_correction and speaker.side == Comment.Side.TRUST and element and is_first:
+        return Comment.Kind.CORRECTION
+    return Comment.Kind.COMMENT
+
+
+def _say_page(
+    request: SignedInRequest, speaker: Speaker, more: dict[str, Any], *, status: int
+) -> HttpResponse:
+    context = speaker.context | {"side": speaker.side.value, "back": _back(speaker, more)} | more
+    return render(request, "reviews/say.html", context, status=status)
+
+
+def _back(speaker: Speaker, more: dict[str, Any]) -> str:
+    element = more["parent"].element if more["parent"] else more["element"]
+    return place_in(speaker.review, element, speaker.side)
+
+
+def place_in(review: PeerReview, element: Element | None, side: Comment.Side) -> str:
+    """The page of an element, or of the review as a whole, for one side."""
+    is_trusts = side == Comment.Side.TRUST
+    if element is None:
+        return reverse("reviews:detail" if is_trusts else "reviews:reviewing", args=[review.pk])
+    name = "reviews:answer" if is_trusts else "reviews:find"
+    return reverse(name, args=[review.pk, element.code])
+
+
+def place_of(comment: Comment) -> str:
+    """Where a comment stands, for whoever said it."""
+    where = place_in(comment.review, comment.element, Comment.Side(comment.side))
+    return f"{where}#comment-{comment.pk}"
+
+
+def _thanks(speaker: Speaker, said: Comment) -> str:
+    if speaker.review.takes_findings:
+        return "Your comment is kept. The trust sees it once you send your findings."
+    if said.is_correction:
+        return "The reviewers are asked to correct it."
+    other = "reviewers see" if speaker.side == Comment.Side.TRUST else "trust sees"
+    return f"Your comment is there. The {other} it from now on."
+
+
+@page
+@offers_back
+def change(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
+    """A reviewer says a draft of their own otherwise, or takes it back."""
+    speaker = reviewers_speaker(request, pk)
+    own = speaker.comments.filter(side=speaker.side, author=request.user)
+    draft = get_object_or_404(own.select_related("element", "review"), pk=comment)
+    form = DraftForm(typed(request), comment=draft)
+    context: dict[str, Any] = {"form": form, "comment": draft, "back": place_of(draft)}
+    try:
+        if request.method == "POST" and (done := _change(request, form, draft)):
+            return done
+    except SavedMeanwhile as conflict:
+        context |= {"form": form.kept_beside(conflict.current), "theirs": conflict.current}
+    except NotNow as refusal:
+        context["refusal"] = str(refusal)
+    except TakenBack as gone:
+        raise Http404 from gone
+    status = CONFLICT if {"theirs", "refusal"} & set(context) else status_of(form)
+    return render(request, "reviews/comment.html", speaker.context | context, status=status)
+
+
+def _change(request: SignedInRequest, form: DraftForm, draft: Comment) -> HttpResponse | None:
+    """What was asked for, done; None where the form has faults."""
+    if request.POST.get("then") == "take_back":
+        take_back(comment=draft, by=request.user)
+        messages.success(request, "Your comment is taken back.")
+        where = place_in(draft.review, draft.element, Comment.Side.REVIEWERS)
+        return redirect_saved(request, where)
+    if not form.is_valid():
+        return None
+    form.record(by=request.user)
+    return redirect_saved(request, place_of(draft))
+
+
+@page
+@offers_back
+def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
+    """A reviewer says what came of a request to correct a fact."""
+    speaker = reviewers_speaker(request, pk)
+    asked = speaker.comments.filter(kind=Comment.Kind.CORRECTION)
+    correction = get_object_or_404(
+        asked.select_related("element", "author", "review", "resolved_by"), pk=comment
+    )
+    form, refusal = ResolveForm(typed(request)), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _resolve(form, correction, request)
+        except (NotNow, SaidBefore) as refused:
+            refusal = str(refused)
+        else:
+            return redirect_saved(request, _where_corrected(correction))
+    context = speaker.context | {"form": form, "comment": correction, "refusal": refusal}
+    context["back"] = _where_corrected(correction)
+    status = CONFLICT if refusal else status_of(form)
+    return render(request, "reviews/resolve.html", context, status=status)
+
+
+@transaction.atomic
+def _resolve(form: ResolveForm, correction: Comment, request: SignedInRequest) -> None:
+    """Both or neither: the outcome, and the words that go with it."""
+    outcome = Comment.Outcome(form.cleaned_data["outcome"])
+    resolve(correction=correction, outcome=outcome, by=request.user)
+    if form.cleaned_data["reply"]:
+        say(
+            review=correction.review,
+            side=Comment.Side.REVIEWERS,
+            body=form.cleaned_data["reply"],
+            key=form.cleaned_data["key"],
+            by=request.user,
+            parent=correction,
+        )
+
+
+def _where_corrected(correction: Comment) -> str:
+    where = place_in(correction.review, correction.element, Comment.Side.REVIEWERS)
+    return f"{where}#comment-{correction.pk}"
