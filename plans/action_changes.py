@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessments.sources import Source
 from plans.actions import ChangedMeanwhile, DroppedAlready, last_order, move_row, write_history
 from plans.models import WRITTEN_FIELDS, Action, Priority
+from plans.taking_up import remember_action
 from trusts.models import User
 
 
@@ -31,10 +33,13 @@ class PriorityDropped(Exception):
 
 
 @transaction.atomic
-def add_action(*, action: Action, by: User) -> None:
+def add_action(*, action: Action, source: Source | None = None, by: User) -> None:
     """Add an action at the end of its priority.
 
     Safe to repeat: what the same page sent before is there already, and added once.
+
+    Args:
+        source: what the action came from, where it came from something that was said.
 
     Raises:
         AddedBefore: the page has added an action, and its boxes say something else now.
@@ -56,6 +61,8 @@ def add_action(*, action: Action, by: User) -> None:
             action.save()
     except IntegrityError as fault:  # the same key at the same moment, under another priority
         raise AddedBefore(Action.objects.get(key=action.key)) from fault
+    if source:
+        remember_action(action=action, source=source, by=by)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from plans.forms import ActionForm, DropForm, NewActionForm
 from plans.models import Action, Priority
 from plans.priority_views import direction_of, fetch_written_to, place_of
 from plans.priority_views import fetch_to_write as fetch_priority_to_write
+from plans.take_up_views import fetch_source
 from plans.views import context_of, look_again
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
@@ -50,13 +51,30 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _save_new(request, fetch_written_to(request, pk))
     priority = fetch_priority_to_write(request, pk)
-    form = NewActionForm(priority=priority, trust=priority.plan.trust)
-    context = context_of_action(request, priority) | {"form": form}
-    return render(request, "plans/add_action.html", context)
+    form = _new_form(request, priority)
+    return render(request, "plans/add_action.html", _context_of_new(request, priority, form))
+
+
+def _new_form(request: SignedInRequest, priority: Priority) -> NewActionForm:
+    """Empty, as sent, or with the words of what the action comes from (`?from=`)."""
+    came_from = request.GET.get("from")
+    source = fetch_source(request, came_from, priority.plan.assessment) if came_from else None
+    trust = priority.plan.trust
+    return NewActionForm(typed(request), priority=priority, trust=trust, source=source)
+
+
+def _context_of_new(
+    request: SignedInRequest, priority: Priority, form: NewActionForm
+) -> dict[str, object]:
+    return context_of_action(request, priority) | {
+        "form": form,
+        "source": form.source,
+        "draft": request.get_full_path(),
+    }
 
 
 def _save_new(request: SignedInRequest, priority: Priority) -> HttpResponse:
-    form = NewActionForm(request.POST, priority=priority, trust=priority.plan.trust)
+    form = _new_form(request, priority)
     refusal: dict[str, object] = {}
     if form.is_valid():
         try:
@@ -70,8 +88,9 @@ def _save_new(request: SignedInRequest, priority: Priority) -> HttpResponse:
             priority = fetch_priority_to_write(request, priority.pk)
         else:
             messages.success(request, "The action is added.")
-            return redirect_saved(request, _after_adding(request, form, priority))
-    context = context_of_action(request, priority) | {"form": form} | refusal
+            to = _after_adding(request, form, priority)
+            return redirect_saved(request, to, draft=request.get_full_path())
+    context = _context_of_new(request, priority, form) | refusal
     status = CONFLICT if refusal else status_of(form)
     return render(request, "plans/add_action.html", context, status=status)
 

@@ -9,4 +9,4 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from plans import handover, history_kinds, home_panel, personal_data  # noqa: F401
+        from plans import handover, history_kinds, home_panel, origins, personal_data  # noqa: F401

@@ -10,8 +10,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from assessments.models import NOTE_MAX_LENGTH
+from assessments.sources import Source
 from govuk.fields import DateField, KeyField, MultilineField, VersionField, check_year
 from plans.action_changes import add_action, edit_action
 from plans.actions import adopt_plan, edit_plan, noon_of, write_key_issue
@@ -339,19 +341,37 @@ class NewActionForm(ActionForm):
     version = None  # type: ignore[assignment]
     key = KeyField()
 
-    def __init__(self, *args: Any, priority: Priority, trust: Trust, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        priority: Priority,
+        trust: Trust,
+        source: Source | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Show empty boxes, or check what was sent.
+
+        Args:
+            source: what the action comes from; its words stand in the first box to begin with.
+        """
         super().__init__(*args, instance=Action(priority=priority), trust=trust, **kwargs)
+        self.source = source
         self.initial["key"] = self.instance.key
+        if source:
+            text = Truncator(source.text).chars(DESCRIPTION_MAX_LENGTH)
+            self.initial["description"] = text
 
     def add(self, *, by: User) -> None:
         """Add the action; raises as `add_action` does."""
         self.instance.key = self.cleaned_data["key"]
-        add_action(action=self.instance, by=by)
+        add_action(action=self.instance, source=self.source, by=by)
 
     def as_another(self) -> NewActionForm:
         """The same answers, to be added as one more action."""
         typed = self.data.dict() | {"key": str(uuid.uuid4())}  # type: ignore[attr-defined]
-        return NewActionForm(typed, priority=self.instance.priority, trust=self.trust)
+        return NewActionForm(
+            typed, priority=self.instance.priority, trust=self.trust, source=self.source
+        )
 
 
 def _people_of(trust: Trust) -> dict[int, User]:

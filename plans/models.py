@@ -14,11 +14,12 @@ from simple_history.models import HistoricalRecords
 
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Element
-from plans.querysets import ActionQuerySet, PlanQuerySet, PriorityQuerySet
+from plans.querysets import ActionQuerySet, OriginQuerySet, PlanQuerySet, PriorityQuerySet
 from trusts.models import Trust, User
 
 REASON_MAX_LENGTH = 2_000
 DESCRIPTION_MAX_LENGTH = 2_000
+SOURCE_MAX_LENGTH = 200
 
 
 class StrategicArea(models.TextChoices):
@@ -240,6 +241,45 @@ class Action(models.Model):
     def says_the_same_as(self, other: Action) -> bool:
         """Whether both hold the same of what an action's form asks."""
         return all(getattr(self, name) == getattr(other, name) for name in WRITTEN_FIELDS)
+
+
+class Origin(models.Model):
+    """What a priority or an action came from: something that was said of the assessment.
+
+    Known by its address alone, since the app that keeps it is none of ours
+    (`assessments.sources`); whose it was is written down, so that a page need not ask.
+    """
+
+    priority = models.ForeignKey(Priority, models.CASCADE, related_name="origins")
+    action = models.OneToOneField(
+        Action, models.CASCADE, null=True, blank=True, related_name="origin"
+    )
+    source = models.CharField(max_length=SOURCE_MAX_LENGTH, help_text="The address of it.")
+    label = models.CharField(
+        max_length=300, help_text="Whose it was, such as the peer review by another trust."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = OriginQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["priority", "source"],
+                condition=models.Q(action=None),
+                name="origin_of_priority_unique",
+            ),
+            models.CheckConstraint(condition=~models.Q(source=""), name="origin_is_somewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action or self.priority}, from {self.label}"
+
+    def get_absolute_url(self) -> str:
+        """Where what it became is."""
+        return (self.action or self.priority).get_absolute_url()
 
 
 OPEN_STATUSES = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)

@@ -19,7 +19,7 @@ from plans.actions import (
     restore_priority,
 )
 from plans.forms import DropForm, KeyIssueForm
-from plans.models import Plan, Priority
+from plans.models import Origin, Plan, Priority
 from plans.outline import PriorityOutline, outline_of
 from plans.views import context_of, look_again
 from trusts.drafts import redirect_saved
@@ -66,7 +66,7 @@ def outline_of_one(priority: Priority) -> PriorityOutline:
     ratings = priority.plan.assessment.ratings.filter(element=priority.element_id)
     outline = outline_of(
         priorities=[priority],
-        actions=priority.actions.select_related("dropped_by").in_order(),
+        actions=priority.actions.select_related("dropped_by", "origin").in_order(),
         ratings=ratings.select_related("element", "level"),
     )
     return (outline.priorities or outline.dropped)[0]
@@ -87,8 +87,16 @@ def priority(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _save_key_issue(request, fetch_written_to(request, pk))
     priority = fetch_priority(request, pk)
-    context = context_of_priority(request, priority) | {"form": KeyIssueForm(instance=priority)}
+    context = context_of_priority(request, priority) | {
+        "form": KeyIssueForm(instance=priority),
+        "origins": _origins(priority),
+    }
     return render(request, "plans/priority.html", context)
+
+
+def _origins(priority: Priority) -> list[Origin]:
+    """What the priority itself came from; its actions each know their own."""
+    return list(priority.origins.filter(action=None))
 
 
 def _save_key_issue(request: SignedInRequest, priority: Priority) -> HttpResponse:
@@ -105,6 +113,7 @@ def _save_key_issue(request: SignedInRequest, priority: Priority) -> HttpRespons
             messages.success(request, "The key issue is saved.")
             return redirect_saved(request, priority)
     context = context_of_priority(request, priority) | {"form": form, "conflict": conflict}
+    context["origins"] = _origins(priority)
     status = CONFLICT if conflict else status_of(form)
     return render(request, "plans/priority.html", context, status=status)
 

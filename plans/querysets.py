@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
-    from plans.models import Action, Plan, Priority
+    from plans.models import Action, Origin, Plan, Priority
 
 OPEN = ("not_started", "in_progress")
 
@@ -74,6 +74,7 @@ class ActionQuerySet(TrustOwnedQuerySet["Action"]):
             "priority__plan__assessment__framework",
             "priority__element__domain",
             "dropped_by",
+            "origin",
         )
 
     def in_order(self) -> ActionQuerySet:
@@ -87,3 +88,9 @@ class ActionQuerySet(TrustOwnedQuerySet["Action"]):
     def open(self) -> ActionQuerySet:
         """Those of the active ones on which something is still to be done."""
         return self.active().filter(status__in=OPEN)
+
+
+class OriginQuerySet(TrustOwnedQuerySet["Origin"]):
+    """What came from where, in the plans that a person may see."""
+
+    path_to_trust = "priority__plan__assessment__trust"

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from plans import action_views, priority_views, views
+from plans import action_views, priority_views, take_up_views, views
 
 app_name = "plans"
 urlpatterns = [
     path("assessments/<int:pk>/plan/", views.for_assessment, name="for_assessment"),
+    path("assessments/<int:pk>/plan/take-up/", take_up_views.take_up, name="take_up"),
     path("plans/<int:pk>/", views.detail, name="detail"),
     path("plans/<int:pk>/priorities/", views.choose, name="choose"),
     path("plans/<int:pk>/edit/", views.edit, name="edit"),

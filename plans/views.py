@@ -105,7 +105,7 @@ def read_outline(plan: Plan) -> Outline:
     actions = Action.objects.filter(priority__plan=plan).in_order()
     return outline_of(
         priorities=plan.priorities.select_related("element__domain", "dropped_by").in_order(),
-        actions=actions.select_related("dropped_by"),
+        actions=actions.select_related("dropped_by", "origin"),
         ratings=ratings.select_related("level"),
     )
 

@@ -17,6 +17,7 @@ WRITERS = ("lead", "executive")
 # Address, the row it is about, whether everybody in the trust reads it, what a POST answers.
 PAGES = [
     ("for_assessment", "assessment", True, 302),
+    ("take_up", "assessment", None, 404),
     ("detail", "plan", True, 405),
     ("choose", "plan", False, 302),
     ("edit", "plan", False, 302),
