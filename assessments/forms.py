@@ -350,13 +350,14 @@ class RatingForm(forms.Form):
             self.add_error("level", self.fault)
         return cleaned
 
-    def record(self, *, by: User) -> Rating:
+    def record(self, *, by: User, reason: str = "") -> Rating:
         """Save the judgement and return it as saved; raises as `record_rating` does."""
         judgement = copy(self.rating)
         for name in ("level", "note", "dissent", "is_priority", "saved_from"):
             setattr(judgement, name, self.cleaned_data[name])
         judgement.save_number = max(self.cleaned_data["save_number"], 0)
-        record_rating(rating=judgement, version=self.cleaned_data["version"], by=by)
+        version = self.cleaned_data["version"]
+        record_rating(rating=judgement, version=version, by=by, reason=reason)
         return judgement
 
     def kept_beside(self, current: Rating) -> RatingForm:

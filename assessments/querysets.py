@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -137,6 +138,15 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
             "level",
             "updated_by",
         )
+
+    def with_level_at(self, moment: datetime | None) -> RatingQuerySet:
+        """Each with `level_then`, the name of its level at that moment, in the same query.
+
+        Blank where it was not rated then, and where its history does not reach as far back.
+        """
+        saves = self.model.history.filter(id=OuterRef("pk"), history_date__lte=moment)
+        last = saves.order_by("-history_date", "-history_id")
+        return self.annotate(level_then=Subquery(last.values("level__name")[:1]))
 
     def with_carried_from(self) -> RatingQuerySet:
         """Each with the assessment that its own is carried from, and the edition of that."""

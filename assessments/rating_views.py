@@ -13,6 +13,7 @@ from assessments.carrying import Carried, carried_to
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
+from assessments.sources import Source, find_source
 from assessments.status import NotAllowedNow
 from assessments.views import context_of
 from frameworks.changes import Changes, Edition, changes_between
@@ -46,27 +47,39 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         ratings = ratings.with_carried_from()  # a save has no use for it
     rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
+    after = _said_before(request, rating)
     if request.method != "POST":
-        return _page(request, rating, Answer(RatingForm(rating=rating), status=200))
+        return _page(request, rating, Answer(RatingForm(rating=rating), status=200), after)
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
-    answer = save_answer(request, rating)
+    answer = save_answer(request, rating, after=after)
     if request.htmx:
         context = {"rating": rating, "answer": answer}
         return render(request, "assessments/_save_status.html", context, status=answer.status)
     if answer.is_saved:
-        return redirect_saved(request, _where_next(request, rating))
-    return _page(request, rating, answer)
+        return redirect_saved(request, after.path if after else _where_next(request, rating))
+    return _page(request, rating, answer, after)
 
 
-def save_answer(request: SignedInRequest, rating: Rating) -> Answer:
-    """Save what was sent of a rating, and say how it came out."""
+def _said_before(request: SignedInRequest, rating: Rating) -> Source | None:
+    """What the rating is revised after (`?after=`), where that was said of this element."""
+    source = find_source(request.user, request.GET.get("after", ""))
+    said_of = (rating.assessment_id, rating.element_id)
+    return source if source and (source.assessment_id, source.element_id) == said_of else None
+
+
+def save_answer(request: SignedInRequest, rating: Rating, *, after: Source | None = None) -> Answer:
+    """Save what was sent of a rating, and say how it came out.
+
+    Args:
+        after: what was said that led to it; the history tells of it.
+    """
     keeps = "keep" in request.POST and rating.assessment.carried_from_id
     earlier = _previous(request, rating) if keeps else None
     form = RatingForm(request.POST, rating=rating, earlier=earlier)
     if not form.is_valid():
         return Answer(form, INVALID)
     try:
-        saved = form.record(by=request.user)
+        saved = form.record(by=request.user, reason=f"After {after.label}" if after else "")
     except SavedMeanwhile as conflict:
         return Answer(form.kept_beside(conflict.current), CONFLICT, theirs=conflict.current)
     except NotAllowedNow as refusal:
@@ -89,19 +102,21 @@ def _siblings(rating: Rating) -> list[Rating]:
     return list(rating.assessment.ratings.in_order().defer("note"))
 
 
-def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpResponse:
+def _page(
+    request: SignedInRequest, rating: Rating, answer: Answer, revised_after: Source | None
+) -> HttpResponse:
+    """The element; who revises it after something that was said goes back there, not on."""
     assessment = rating.assessment
-    progress = progress_of(_siblings(rating))
-    before, after = progress.around(rating)
+    before, after = (None, None) if revised_after else progress_of(_siblings(rating)).around(rating)
     previous = _previous(request, rating)
     edition, changes = _editions(rating, previous)
     context = context_of(request, assessment) | {
         "rating": rating,
         "element": rating.element,
         "reading": arrange(edition.statements),
-        "progress": progress,
         "before": before,
         "after": after,
+        "revised_after": revised_after,
         "previous": previous,
         "carried": _carried(rating, previous, answer.form.levels),
         "changes": changes,

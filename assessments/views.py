@@ -18,6 +18,7 @@ from assessments.forms import AgreeForm, AssessmentDetailsForm, AssessmentForm, 
 from assessments.heat_map import build_heat_map
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
+from assessments.sources import Source, find_source
 from assessments.status import NotAllowedNow
 from frameworks.models import Framework, Level
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
@@ -171,7 +172,9 @@ def agree(request: SignedInRequest, pk: int) -> HttpResponse:
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Unlock an agreed assessment, with a reason."""
     assessment = fetch_to_change(request, pk, Permission.RATE)
-    form, refusal = ReopenForm(typed(request)), ""
+    after = _said_before(request, assessment)
+    because = {"reason": f"After {after.label}"} if after else {}
+    form, refusal = ReopenForm(typed(request), initial=because), ""
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
@@ -183,9 +186,16 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
                 return _said_already(request, assessment, refusal)
         else:
             messages.success(request, f"{assessment.title} is open for rating again.")
-            return redirect_saved(request, reverse("assessments:detail", args=[pk]))
+            to = after.path if after else reverse("assessments:detail", args=[pk])
+            return redirect_saved(request, to)
     context = context_of(request, assessment) | {"form": form}
     return _answer(request, "assessments/reopen.html", context, refusal)
+
+
+def _said_before(request: SignedInRequest, assessment: Assessment) -> Source | None:
+    """What it is reopened after (`?after=`), where that was said of this assessment."""
+    source = find_source(request.user, request.GET.get("after", ""))
+    return source if source and source.assessment_id == assessment.pk else None
 
 
 def _said_already(request: SignedInRequest, assessment: Assessment, refusal: str) -> HttpResponse:
