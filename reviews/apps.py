@@ -4,9 +4,9 @@ from django.apps import AppConfig
 
 
 class ReviewsConfig(AppConfig):
-    """Registers the app, what the history tells of it, and what it keeps about people."""
+    """Registers what the app tells the history and keeps about people, and how others read it."""
 
     name = "reviews"
 
     def ready(self) -> None:
-        from reviews import history_kinds, personal_data, retention  # noqa: F401
+        from reviews import history_kinds, personal_data, retention, sources  # noqa: F401

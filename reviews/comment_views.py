@@ -172,7 +172,7 @@ def place_in(review: PeerReview, element: Element | None, side: Comment.Side) ->
     """The page of an element, or of the review as a whole, for one side."""
     is_trusts = side == Comment.Side.TRUST
     if element is None:
-        return reverse("reviews:detail" if is_trusts else "reviews:reviewing", args=[review.pk])
+        return reverse("reviews:whole" if is_trusts else "reviews:reviewing", args=[review.pk])
     name = "reviews:answer" if is_trusts else "reviews:find"
     return reverse(name, args=[review.pk, element.code])
 

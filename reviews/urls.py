@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import comment_views, finding_views, reviewing_views
+from reviews import answer_views, closing_views, comment_views, finding_views, reviewing_views
 
 app_name = "reviews"
 urlpatterns = [
@@ -24,4 +24,21 @@ urlpatterns = [
     ),
     path("reviews/<int:pk>/say/", comment_views.say_as_trust, name="say"),
     # Answering, and closing.
+    path("reviews/<int:pk>/gaps/", answer_views.gaps, name="gaps"),
+    path("reviews/<int:pk>/elements/<str:code>/", answer_views.answer, name="answer"),
+    path("reviews/<int:pk>/whole/", answer_views.whole, name="whole"),
+    path("reviews/<int:pk>/findings/<int:finding>/", answer_views.finding, name="finding"),
+    path(
+        "reviews/<int:pk>/findings/<int:finding>/answer/",
+        answer_views.answer_finding,
+        name="answer_finding",
+    ),
+    path("reviews/<int:pk>/comments/<int:comment>/", answer_views.comment, name="comment"),
+    path(
+        "reviews/<int:pk>/comments/<int:comment>/answer/",
+        answer_views.answer_comment,
+        name="answer_comment",
+    ),
+    path("reviews/<int:pk>/answers/", closing_views.send, name="send_answers"),
+    path("reviews/<int:pk>/sign/", closing_views.sign, name="sign"),
 ]

@@ -1,0 +1,68 @@
+"""Sending the trust's answers, and signing the review for the trust."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from govuk.views import CONFLICT, page
+from reviews.answer_views import context_of_review, fetch_sent
+from reviews.answering import send_answers, sign_off, unanswered
+from reviews.inviting import NotNow
+from reviews.models import Comment, PeerReview
+from trusts.permissions import Permission, require_permission
+from trusts.sign_in import SignedInRequest
+
+
+def fetch_to_answer(request: SignedInRequest, pk: int) -> PeerReview:
+    """The review, for who may answer it; 403 for other members of the trust."""
+    review = fetch_sent(request, pk)
+    require_permission(request.user, Permission.REVIEW, review.trust)
+    return review
+
+
+@page
+def send(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Send the answers to the reviewers, after naming what is not answered."""
+    review, refusal = fetch_to_answer(request, pk), ""
+    if request.method == "POST":
+        try:
+            send_answers(review=review, by=request.user)
+        except NotNow as refused:
+            review, refusal = fetch_to_answer(request, pk), str(refused)
+            if review.is_answered:
+                messages.info(request, "The answers were sent already.")
+                return redirect("reviews:gaps", pk)
+        else:
+            messages.success(request, "Your answers are sent: the reviewers can read them now.")
+            return redirect("reviews:gaps", pk)
+    context = context_of_review(request, review) | {
+        "unanswered": unanswered(review),
+        "refusal": refusal,
+    }
+    status = CONFLICT if refusal else 200
+    return render(request, "reviews/send_answers.html", context, status=status)
+
+
+@page
+def sign(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Sign for the trust; the review is closed once the reviewers have signed too."""
+    review, refusal = fetch_to_answer(request, pk), ""
+    if request.method == "POST":
+        try:
+            signed = sign_off(review=review, side=Comment.Side.TRUST, by=request.user)
+        except NotNow as refused:
+            review, refusal = fetch_to_answer(request, pk), str(refused)
+        else:
+            closed = "Signed by both sides: the review is closed."
+            waits = "Signed for your trust. The review is closed once the reviewers have signed."
+            messages.success(request, closed if signed.is_closed else waits)
+            return redirect("reviews:sign", pk)
+    comments = review.comments.filter(kind=Comment.Kind.CORRECTION).in_order()
+    context = context_of_review(request, review) | {
+        "corrections": [one for one in comments if one.is_open],
+        "refusal": refusal,
+    }
+    status = CONFLICT if refusal else 200
+    return render(request, "reviews/sign.html", context, status=status)
