@@ -4,9 +4,16 @@ from django.apps import AppConfig
 
 
 class ReviewsConfig(AppConfig):
-    """Registers what the app tells the history and keeps about people, and how others read it."""
+    """Registers what the app tells others: home page, second factors, history, privacy, sources."""
 
     name = "reviews"
 
     def ready(self) -> None:
-        from reviews import history_kinds, personal_data, retention, sources  # noqa: F401
+        from reviews import (  # noqa: F401
+            history_kinds,
+            home_panel,
+            personal_data,
+            retention,
+            second_factor,
+            sources,
+        )

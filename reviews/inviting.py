@@ -171,13 +171,13 @@ def _write(review: PeerReview, guest: Guest, *, by: User) -> Letter:
         name=guest.name,
         token_hash=hash_of(token),
         invited_by=by,
-        expires_at=_good_until(review),
+        expires_at=good_until(review),
     )
     _save(reviewer, by=by)
     return Letter(reviewer, token)
 
 
-def _good_until(review: PeerReview) -> datetime:
+def good_until(review: PeerReview) -> datetime:
     """Two weeks, and never longer than the review's last day."""
     end = timezone.make_aware(datetime.combine(review.access_until, datetime.max.time()))
     return min(timezone.now() + VALID_FOR, end)
@@ -199,7 +199,7 @@ def posted(*, letter: Letter, by: User) -> bool:
     reviewer = Reviewer.objects.pending().filter(pk=letter.reviewer.pk).first()
     if reviewer is None:
         return False
-    reviewer.token_hash, reviewer.expires_at = hash_of(letter.token), _good_until(review)
+    reviewer.token_hash, reviewer.expires_at = hash_of(letter.token), good_until(review)
     reviewer.mailed_at, reviewer.invited_by = timezone.now(), by
     _save(reviewer, by=by)
     return True
@@ -226,18 +226,27 @@ def withdraw_review(*, review: PeerReview, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def withdraw_reviewer(*, reviewer: Reviewer, by: User) -> None:
-    """Shut the review to one person, whose findings stay; safe to repeat."""
+def withdraw_reviewer(*, reviewer: Reviewer, by: User) -> bool:
+    """Shut the review to one person, whose findings stay; safe to repeat.
+
+    Returns:
+        Whether it was open, or an invitation to it.
+    """
     locked(reviewer.review)
     current = Reviewer.objects.get(pk=reviewer.pk)
-    if current.withdrawn_at is None:
-        current.withdrawn_at, current.withdrawn_by = timezone.now(), by
-        _save(current, by=by)
+    if current.withdrawn_at is not None:
+        return False
+    current.withdrawn_at, current.withdrawn_by = timezone.now(), by
+    _save(current, by=by)
+    return True
 
 
 @transaction.atomic
-def admit(*, reviewer: Reviewer, by: User) -> None:
+def admit(*, reviewer: Reviewer, by: User) -> bool:
     """Let a reviewer in, with the interests that they declared; safe to repeat.
+
+    Returns:
+        Whether they were outside until now.
 
     Raises:
         NotNow: nothing was declared yet, it was declined, or the way in has ended.
@@ -245,29 +254,36 @@ def admit(*, reviewer: Reviewer, by: User) -> None:
     review = locked(reviewer.review)
     current = Reviewer.objects.get(pk=reviewer.pk)
     if current.may_read:
-        return
+        return False
     if not current.waits_for_decision or not review.is_under_way:
         raise NotNow("There is nothing to decide here any more.")
     current.admitted_at, current.admitted_by = timezone.now(), by
     _save(current, by=by)
     if review.status in (PeerReview.Status.INVITED, PeerReview.Status.ACCEPTED):
         move_on(review, by=by, status=PeerReview.Status.REVIEWING)
+    return True
 
 
 @transaction.atomic
-def refuse(*, reviewer: Reviewer, reason: str, by: User) -> None:
-    """Decline a reviewer for what they declared.
+def refuse(*, reviewer: Reviewer, reason: str, by: User) -> bool:
+    """Decline a reviewer for what they declared; safe to repeat.
+
+    Returns:
+        Whether it was still to be decided.
 
     Raises:
         NotNow: there is nothing to decide any more.
     """
     locked(reviewer.review)
     current = Reviewer.objects.get(pk=reviewer.pk)
+    if current.refused_at and current.refusal_reason == reason:
+        return False
     if not current.waits_for_decision:
         raise NotNow("There is nothing to decide here any more.")
     current.refused_at, current.refused_by = timezone.now(), by
     current.refusal_reason = reason
     _save(current, by=by)
+    return True
 
 
 def _save(reviewer: Reviewer, *, by: User) -> None:

@@ -59,16 +59,25 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
         return self.get(review__key=key, token_hash=token_hash)
 
     def open_to(self, user: User | AnonymousUser) -> ReviewerQuerySet:
-        """The ways into a review that this person holds today.
+        """The ways into a review that stand open to this person today.
 
-        Taken up, not refused, nothing withdrawn, the last day not over. Where the reviewed
-        trust asks its own people for a second factor, so it does here. Who has become one of
+        Where the reviewed trust asks its own people for a second factor, so it does here.
+        """
+        held = self.held_by(user)
+        if user.is_authenticated and not user.second_factor_shown:
+            held = held.filter(review__assessment__trust__requires_second_factor=False)
+        return held
+
+    def held_by(self, user: User | AnonymousUser) -> ReviewerQuerySet:
+        """The ways into a review that this person holds, a second factor shown or not.
+
+        Taken up, not refused, nothing withdrawn, the last day not over. Who has become one of
         the trust's own people reviews it no longer.
         """
         if not user.is_authenticated:
             return self.none()
         own = Membership.objects.filter(user=user.pk, trust=OuterRef("review__assessment__trust"))
-        held = self.filter(
+        return self.filter(
             ~Exists(own),
             user=user.pk,
             refused_at=None,
@@ -76,9 +85,6 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
             review__withdrawn_at=None,
             review__access_until__gte=timezone.localdate(),
         )
-        if not user.second_factor_shown:
-            held = held.filter(review__assessment__trust__requires_second_factor=False)
-        return held
 
     def reading(self) -> ReviewerQuerySet:
         """Of these, the ways in that the trust has opened."""

@@ -90,10 +90,13 @@ def take_up_as_new_person(*, reviewer: Reviewer, name: str, password: str) -> Us
 
 
 @transaction.atomic
-def declare(*, reviewer: Reviewer, interests: Collection[Interest], text: str, by: User) -> None:
+def declare(*, reviewer: Reviewer, interests: Collection[Interest], text: str, by: User) -> bool:
     """Say which interests one has, or that there are none; once, before reading.
 
     Safe to repeat: the same declaration again is no fault.
+
+    Returns:
+        Whether nothing was declared until now.
 
     Raises:
         NotNow: another one was made before.
@@ -102,7 +105,7 @@ def declare(*, reviewer: Reviewer, interests: Collection[Interest], text: str, b
     current = Reviewer.objects.get(pk=reviewer.pk)
     if current.declared_at is not None:
         if (set(current.declared), current.interests) == (set(interests), text):
-            return
+            return False
         raise NotNow(
             "You have declared your interests before. If something has changed, write to whoever "
             "invited you."
@@ -114,3 +117,4 @@ def declare(*, reviewer: Reviewer, interests: Collection[Interest], text: str, b
     current.interests, current.declared_at = text, timezone.now()
     current._history_user = by  # type: ignore[attr-defined]
     current.save()
+    return True

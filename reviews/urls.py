@@ -2,11 +2,36 @@
 
 from django.urls import path
 
-from reviews import answer_views, closing_views, comment_views, finding_views, reviewing_views
+from reviews import (
+    answer_views,
+    closing_views,
+    comment_views,
+    finding_views,
+    invite_views,
+    reviewer_views,
+    reviewing_views,
+    taking_up_views,
+    views,
+)
 
 app_name = "reviews"
 urlpatterns = [
     # Inviting, and taking up an invitation.
+    path("assessments/<int:pk>/reviews/", views.index, name="index"),
+    path("assessments/<int:pk>/reviews/new/", invite_views.invite, name="invite"),
+    path("reviews/<int:pk>/", views.detail, name="detail"),
+    path("reviews/<int:pk>/edit/", invite_views.edit, name="edit"),
+    path("reviews/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("reviews/<int:pk>/reviewers/new/", invite_views.add, name="add_reviewers"),
+    path("reviews/<int:pk>/reviewers/<int:reviewer>/", reviewer_views.reviewer, name="reviewer"),
+    # Its token is masked in the log (trustquality/logs.py).
+    path(
+        "reviews/invitations/<str:token>/",
+        taking_up_views.accept_invitation,
+        name="accept_invitation",
+    ),
+    path("reviewing/", taking_up_views.reviewing_index, name="reviewing_index"),
+    path("reviewing/<int:pk>/declaration/", taking_up_views.declaration, name="declare"),
     # Reviewing, and talking.
     path("reviewing/<int:pk>/", reviewing_views.reviewing, name="reviewing"),
     path("reviewing/<int:pk>/assessment/", reviewing_views.assessment, name="reviewing_assessment"),

@@ -60,6 +60,24 @@ def panels_for(user: User, trust: Trust) -> list[Panel]:
     return sorted(panels, key=lambda panel: panel.is_last)
 
 
+OwnPanelMaker = Callable[[User], Panel | None]
+_own_panel_makers: list[OwnPanelMaker] = []
+
+
+def register_own(maker: OwnPanelMaker) -> OwnPanelMaker:
+    """Add what an app has for a person whatever trust they belong to, if it has anything.
+
+    It stands on the front page of who belongs to no trust, or to several.
+    """
+    _own_panel_makers.append(maker)
+    return maker
+
+
+def own_panels_for(user: User) -> list[Panel]:
+    """What every app has for this person."""
+    return [panel for maker in _own_panel_makers if (panel := maker(user))]
+
+
 def tasks_of(panels: list[Panel]) -> list[Task]:
     """All that needs doing, the soonest due first, what has no date last."""
     tasks = [task for panel in panels for task in panel.tasks]

@@ -264,7 +264,7 @@ class InvitationForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    """The place in the trust, taken with the account that the page named."""
+    """An invitation, taken up with the account that the page named."""
 
     account = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -278,8 +278,8 @@ class JoinForm(forms.Form):
         if self.cleaned_data["account"] != str(self.user.pk):
             put(self, "account", str(self.user.pk))
             raise ValidationError(
-                f"You are signed in as {self.user.email}. Say whether you want to join with "
-                "this account"
+                f"You are signed in as {self.user.email}. Say whether you want to accept "
+                "with this account"
             )
         return str(self.user.pk)
 

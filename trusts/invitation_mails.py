@@ -30,7 +30,8 @@ def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[L
         for letter in letters:
             if not letter.is_current():
                 continue  # another page is sending a newer one, or has sent it
-            may_go = bag.has_time and _may_send(request, letter)
+            invitation = letter.invitation
+            may_go = bag.has_time and may_send(request, invitation.trust_id, invitation.email)
             if may_go and bag.send(mail_of(request, letter, by=by)):
                 posted(letter=letter, by=by)
             else:
@@ -38,13 +39,9 @@ def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[L
     return unsent
 
 
-def _may_send(request: HttpRequest, letter: Letter) -> bool:
-    """Whether the trust has sent few enough today, and this address got few enough."""
-    invitation = letter.invitation
-    keys = {
-        "invite": f"trust:{invitation.trust_id}",
-        "invite_again": f"{invitation.trust_id}:{invitation.email}",
-    }
+def may_send(request: HttpRequest, trust_id: int, email: str) -> bool:
+    """Whether the trust has sent few enough invitations today, and this address got few enough."""
+    keys = {"invite": f"trust:{trust_id}", "invite_again": f"{trust_id}:{email}"}
     return all(
         ratelimit.consume(request, app="allauth.account", action=action, key=key)
         for action, key in keys.items()

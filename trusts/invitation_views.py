@@ -159,7 +159,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """
     found = find(token)
     if found is None:
-        return _ended(request)
+        return link_ended(request)
     try:
         if request.user.is_authenticated:
             return _join(request, found, request.user)
@@ -167,15 +167,17 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
             return _sign_in_first(request, found)
         return _begin(request, found)
     except LinkEnded:
-        return _ended(request)
+        return link_ended(request)
 
 
-def _ended(request: HttpRequest) -> HttpResponse:
+def link_ended(
+    request: HttpRequest, template: str = "trusts/invitation_ended.html"
+) -> HttpResponse:
     """No link of ours. Who tries very many is told to wait; a good link always opens."""
     action = "accept_invitation"
     if ratelimit.consume(request, app=APP, action=action, limit_get=True) is None:
         return too_many(request)
-    return render(request, "trusts/invitation_ended.html", status=NOT_FOUND)
+    return render(request, template, status=NOT_FOUND)
 
 
 def _sign_in_first(request: HttpRequest, invitation: Invitation) -> HttpResponse:

@@ -62,7 +62,8 @@ def read_newcomers(text: str, *, role: str) -> tuple[list[Newcomer], list[Fault]
     """Everybody in the text, and every fault, by line.
 
     Args:
-        role: what somebody becomes whose line names no role.
+        role: what somebody becomes whose line names no role; blank where nobody gets a role,
+            and no line names one.
     """
     lines = [
         Line(number, split(line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()
@@ -144,6 +145,8 @@ def _newcomer(line: Line, role: str) -> Newcomer:
     if sum(map(len, line.cells)) > LONGEST_LINE:
         raise _Wrong(f"it must be {LONGEST_LINE:,} characters or fewer")
     before, email, after = _parted([cell for cell in line.cells if cell])
+    if after and not role:
+        raise _Wrong("the email address has to come last, after the name")
     if after and after[-1].casefold() not in ROLES:
         roles = ", ".join(role.label for role in Role)
         raise _Wrong(f"“{_shown(after[-1])}” is not a role here. The roles are: {roles}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -131,12 +131,23 @@ class SecondFactorGate:
         return typed_again(request, status=HTTPStatus.FORBIDDEN, why="second factor")
 
 
+TrustFinder = Callable[[User], Iterable[Trust]]
+_trust_finders: list[TrustFinder] = []
+
+
+def also_opened_to(finder: TrustFinder) -> TrustFinder:
+    """Add how an app knows trusts that let in somebody who does not belong to them."""
+    _trust_finders.append(finder)
+    return finder
+
+
 def shut_to(request: HttpRequest) -> list[Trust]:
-    """The trusts that this person belongs to and may not open yet."""
+    """The trusts that this person belongs to, or is let in to, and may not open yet."""
     user = request.user
     if not user.is_authenticated or user.second_factor_shown:
         return []
     trusts = [membership.trust for membership in user.memberships_by_trust.values()]
+    trusts += [trust for finder in _trust_finders for trust in finder(user)]
     return [trust for trust in trusts if trust.requires_second_factor]
 
 

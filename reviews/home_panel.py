@@ -1,0 +1,120 @@
+"""The reviews' part of a trust's home page, and of the front page of who has no trust or several.
+
+One query finds both: who reviews the trust, and what the person reviews elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from reviews.models import PeerReview, Reviewer
+from trusts.home import Panel, Task, register, register_own
+from trusts.models import Trust, User
+from trusts.permissions import Permission, has_permission
+
+DECIDERS = "Governance lead, chair or executive"
+
+
+@register
+def reviews_panel(user: User, trust: Trust) -> Panel:
+    """The trust's reviews that are under way, what waits for its people, and for this person."""
+    theirs = Reviewer.objects.visible_to(user).filter(
+        review__assessment__trust=trust, review__status__in=_under_way()
+    )
+    own = Reviewer.objects.held_by(user)
+    rows = Reviewer.objects.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=own.values("pk")))
+    found = list(rows.for_page().order_by("-review__created_at", "-review", "pk"))
+    reviewers = [one for one in found if one.review.assessment.trust_id == trust.pk]
+    ways = [one for one in found if one.review.assessment.trust_id != trust.pk]
+    tasks = own_tasks(user, ways)
+    if has_permission(user, Permission.REVIEW, trust):
+        tasks += _tasks(reviewers)
+    reviews = list({one.review_id: one.review for one in reviewers}.values())
+    return Panel("reviews/_home.html", {"reviews": reviews, "ways": ways}, tuple(tasks))
+
+
+@register_own
+def own_reviews_panel(user: User) -> Panel | None:
+    """What a person reviews, where they review anything; one query."""
+    ways = list(Reviewer.objects.held_by(user).for_page().order_by("review__due_on", "pk"))
+    if not ways:
+        return None
+    return Panel("reviews/_own.html", {"ways": ways}, tuple(own_tasks(user, ways)))
+
+
+def _under_way() -> list[str]:
+    ended = (PeerReview.Status.CLOSED, PeerReview.Status.WITHDRAWN)
+    return [status for status in PeerReview.Status if status not in ended]
+
+
+def own_tasks(user: User, ways: Iterable[Reviewer]) -> list[Task]:
+    """What the person owes the trusts that they review; what waits for others is none."""
+    tasks = []
+    for way in ways:
+        review = way.review
+        trust = review.trust
+        if trust.requires_second_factor and not user.second_factor_shown:
+            continue  # shut until a second factor is shown, its titles too
+        what = f"{review.assessment.title} of {trust.name}"
+        if way.declared_at is None and review.is_under_way:
+            url = reverse("reviews:declare", args=[review.pk])
+            tasks.append(_own_task(f"Declare your interests before you review {what}", url, review))
+        elif way.may_read and review.takes_findings:
+            tasks.append(_own_task(f"Review {what}", _reviewing(review), review))
+        elif way.may_read and review.is_answered and not review.reviewers_signed_at:
+            text = f"Read the answers and sign off your review of {what}"
+            since = timezone.localdate(review.answered_at)
+            tasks.append(Task(text, _reviewing(review), whose="You", since=since))
+    return tasks
+
+
+def _own_task(text: str, url: str, review: PeerReview) -> Task:
+    return Task(text, url, due_on=review.due_on, whose="You")
+
+
+def _reviewing(review: PeerReview) -> str:
+    return reverse("reviews:reviewing", args=[review.pk])
+
+
+def _tasks(reviewers: Sequence[Reviewer]) -> list[Task]:
+    """What the trust owes its reviewers: a decision, a link, answers, its signature."""
+    tasks = [_decision(one) for one in reviewers if one.waits_for_decision]
+    by_review: dict[int, list[Reviewer]] = {}
+    for one in reviewers:
+        by_review.setdefault(one.review_id, []).append(one)
+    for rows in by_review.values():
+        tasks += _tasks_of(rows[0].review, rows)
+    return tasks
+
+
+def _decision(reviewer: Reviewer) -> Task:
+    return Task(
+        text=f"Decide whether {reviewer} may review {reviewer.review.assessment.title}",
+        url=reviewer.get_absolute_url(),
+        whose=DECIDERS,
+        since=timezone.localdate(reviewer.declared_at),
+    )
+
+
+def _tasks_of(review: PeerReview, reviewers: Sequence[Reviewer]) -> list[Task]:
+    title = review.assessment.title
+    tasks = []
+    unreached = [one for one in reviewers if one.needs_mail]
+    if unreached and not review.has_ended:
+        who = "1 reviewer has" if len(unreached) == 1 else f"{len(unreached)} reviewers have"
+        text = f"{who} no link that works, to review {title}: send it again"
+        tasks.append(_of_review(text, review, min(one.invited_at for one in unreached)))
+    if review.is_answered and not review.trust_signed_at:
+        tasks.append(_of_review(f"Sign off the peer review of {title}", review, review.answered_at))
+    elif review.is_submitted and not review.is_answered:
+        tasks.append(_of_review(f"Answer the peer review of {title}", review, review.submitted_at))
+    return tasks
+
+
+def _of_review(text: str, review: PeerReview, since: object) -> Task:
+    day = timezone.localdate(since)  # type: ignore[arg-type]
+    return Task(text, review.get_absolute_url(), whose=DECIDERS, since=day)

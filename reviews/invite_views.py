@@ -1,0 +1,98 @@
+"""Inviting: open an assessment to reviewers, change what is asked, add people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from assessments.views import context_of as context_of_assessment
+from assessments.views import fetch_to_change as fetch_assessment_to_change
+from govuk.views import CONFLICT, page, status_of, typed
+from reviews.invite_forms import AddReviewersForm, EditForm, InviteForm
+from reviews.inviting import ChangedMeanwhile, Letter, NotNow, add_reviewers
+from reviews.mails import post
+from reviews.views import context_of, fetch_to_change
+from trusts.drafts import redirect_saved
+from trusts.permissions import Permission
+from trusts.sign_in import SignedInRequest
+
+
+def mail_and_tell(request: SignedInRequest, letters: Sequence[Letter], *, done: str = "") -> None:
+    """Send the invitations, and tell what has gone and what has not.
+
+    Args:
+        done: what else was done, in the words of a message.
+    """
+    unsent = post(request, letters, by=request.user)
+    sent = len(letters) - len(unsent)
+    if sent:
+        mailed = "1 invitation is mailed" if sent == 1 else f"{sent} invitations are mailed"
+        done = f"{done}, {mailed}" if done else mailed
+    if done:
+        messages.success(request, f"{done}.")
+    if unsent:
+        addresses = ", ".join(letter.reviewer.email for letter in unsent)
+        messages.error(
+            request,
+            f"No mail went to {addresses}. Nothing is lost: try again later with the button "
+            "“Send the link again” beside their name.",
+        )
+
+
+@page
+def invite(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Open the assessment to people from outside, and write to them."""
+    assessment = fetch_assessment_to_change(request, pk, Permission.REVIEW)
+    form = InviteForm(typed(request), assessment=assessment)
+    if request.method == "POST" and form.is_valid():
+        review, letters = form.invite(by=request.user)
+        if letters:
+            mail_and_tell(request, letters, done="The review is set up")
+        return redirect_saved(request, review)
+    context = context_of_assessment(request, assessment) | {"form": form}
+    return render(request, "reviews/invite.html", context, status=status_of(form))
+
+
+@page
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Change what the reviewers are asked, what they see, and until when."""
+    review = fetch_to_change(request, pk)
+    form = EditForm(typed(request), instance=review)
+    status, refusal, theirs = status_of(form), "", None
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.record(by=request.user)
+        except ChangedMeanwhile:
+            status, theirs = CONFLICT, fetch_to_change(request, pk)
+            form = form.kept_beside(theirs)
+        except NotNow as refused:
+            status, refusal = CONFLICT, str(refused)
+        else:
+            messages.success(request, "The review is saved.")
+            return redirect_saved(request, review)
+    context = context_of(request, review) | {"form": form, "refusal": refusal, "theirs": theirs}
+    return render(request, "reviews/edit.html", context, status=status)
+
+
+@page
+def add(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Invite further people to the same review."""
+    review = fetch_to_change(request, pk)
+    form = AddReviewersForm(typed(request), review=review)
+    status, refusal = status_of(form), ""
+    if request.method == "POST" and form.is_valid():
+        guests = form.cleaned_data["guests"]
+        try:
+            letters = add_reviewers(review=review, guests=guests, by=request.user)
+        except NotNow as refused:
+            status, refusal = CONFLICT, str(refused)
+        else:
+            mail_and_tell(request, letters)
+            if len(letters) < len(guests):
+                messages.info(request, "Who was on the list already was not written to again.")
+            return redirect_saved(request, review)
+    context = context_of(request, review) | {"form": form, "refusal": refusal}
+    return render(request, "reviews/add_reviewers.html", context, status=status)

@@ -1,0 +1,16 @@
+"""A trust that asks its own people for a second factor asks its reviewers too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reviews.models import Reviewer
+from trusts.models import Trust, User
+from trusts.second_factor import also_opened_to
+
+
+@also_opened_to
+def reviewed_trusts(user: User) -> Iterable[Trust]:
+    """The trusts that let this person read an assessment; one query."""
+    ways = Reviewer.objects.held_by(user).select_related("review__assessment__trust")
+    return {way.review.trust.pk: way.review.trust for way in ways}.values()

@@ -1,0 +1,160 @@
+"""The page that the link in the mail opens, the declaration, and a person's own reviews."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from govuk.views import CONFLICT, page, status_of, typed
+from reviews.inviting import NotNow
+from reviews.mails import News
+from reviews.models import PeerReview, Reviewer
+from reviews.reviewing_views import fetch_reviewer
+from reviews.taking_up import (
+    AnotherAddress,
+    OwnTrust,
+    declare,
+    find,
+    take_up,
+    take_up_as_new_person,
+)
+from reviews.taking_up_forms import DeclarationForm, NewReviewerForm
+from reviews.views import tell_trust
+from trusts.drafts import redirect_saved
+from trusts.invitation_forms import JoinForm
+from trusts.invitation_views import link_ended
+from trusts.invitations import AccountExists, LinkEnded, find_account
+from trusts.models import User
+from trusts.sign_in import SignedInRequest
+
+FORBIDDEN = HTTPStatus.FORBIDDEN
+
+
+@page
+@login_not_required
+@never_cache
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """What the link in the mail opens.
+
+    It says the same of a link that was guessed, used, withdrawn, replaced or left too long.
+    """
+    found = find(token)
+    if found is None:
+        return _ended(request)
+    try:
+        if request.user.is_authenticated:
+            return _take_up(request, found, request.user)
+        if find_account(found.email):
+            return _sign_in_first(request, found)
+        return _begin(request, found)
+    except LinkEnded:
+        return _ended(request)
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    return link_ended(request, "reviews/invitation_ended.html")
+
+
+def _context(found: Reviewer) -> dict[str, object]:
+    return {"invitation": found, "review": found.review, "reviewed": found.review.trust}
+
+
+def _sign_in_first(request: HttpRequest, found: Reviewer) -> HttpResponse:
+    return render(request, "reviews/invitation_sign_in.html", _context(found))
+
+
+def _take_up(request: HttpRequest, found: Reviewer, user: User) -> HttpResponse:
+    """With the account that is signed in, which has to be the one that was invited."""
+    if user.email.lower() != found.email.lower():
+        return render(request, "reviews/invitation_another.html", status=FORBIDDEN)
+    form = JoinForm(typed(request), user=user)
+    if found.review.assessment.trust_id in user.memberships_by_trust:
+        return _own_trust(request, found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_up(reviewer=found, by=user)
+        except AnotherAddress:
+            return render(request, "reviews/invitation_another.html", status=FORBIDDEN)
+        except OwnTrust:
+            return _own_trust(request, found)
+        return redirect(_declaration_of(found.review))
+    context = _context(found) | {"form": form}
+    return render(request, "reviews/invitation_join.html", context, status=status_of(form))
+
+
+def _own_trust(request: HttpRequest, found: Reviewer) -> HttpResponse:
+    return render(request, "reviews/invitation_own.html", _context(found), status=FORBIDDEN)
+
+
+def _begin(request: HttpRequest, found: Reviewer) -> HttpResponse:
+    """Make an account and take it up with that; allauth signs the new person in."""
+    initial = {"name": found.name}
+    form = NewReviewerForm(typed(request), email=found.email, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        try:
+            user = take_up_as_new_person(
+                reviewer=found, name=cleaned["name"], password=cleaned["password1"]
+            )
+        except AccountExists:
+            return _sign_in_first(request, found)
+        login = Login(user=user, email=user.email, redirect_url=_declaration_of(found.review))
+        response: HttpResponse = perform_password_login(request, {"email": user.email}, login)
+        return response
+    context = _context(found) | {"form": form}
+    return render(request, "reviews/invitation_new.html", context, status=status_of(form))
+
+
+def _declaration_of(review: PeerReview) -> str:
+    return reverse("reviews:declare", args=[review.pk])
+
+
+@page
+def declaration(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say which interests one has; from then on, what was said and what comes of it."""
+    reviewer = fetch_reviewer(request, pk)
+    review = reviewer.review
+    form, refusal = DeclarationForm(typed(request)), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            is_first = declare(
+                reviewer=reviewer,
+                interests=form.interests_declared,
+                text=form.cleaned_data["text"],
+                by=request.user,
+            )
+        except NotNow as refused:
+            reviewer, refusal = fetch_reviewer(request, pk), str(refused)
+        else:
+            if is_first:
+                messages.success(request, f"Your declaration has gone to {review.trust.name}.")
+                told = fetch_reviewer(request, pk)
+                tell_trust(request, News.DECLARED, review=review, reviewer=told)
+            return redirect_saved(request, _declaration_of(review))
+    context = {
+        "reviewer": reviewer,
+        "review": review,
+        "reviewed": review.trust,
+        "assessment": review.assessment,
+        "form": form,
+        "refusal": refusal,
+    }
+    status = CONFLICT if refusal else status_of(form)
+    return render(request, "reviews/declaration.html", context, status=status)
+
+
+@require_safe
+def reviewing_index(request: SignedInRequest) -> HttpResponse:
+    """What the person was asked to review, in which trust, by when."""
+    held = Reviewer.objects.held_by(request.user).for_page().order_by("review__due_on")
+    context = {"ways": list(held)}
+    return render(request, "reviews/reviewing_index.html", context)
