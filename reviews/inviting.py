@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -98,6 +99,8 @@ def invite_review(
     """
     if made := _made_before(review):
         return made, []
+    if PeerReview.objects.filter(key=review.key).exists():
+        review.key = uuid4()  # of another assessment's review: no form of ours sends it
     review.created_by = by
     review._history_user = by  # type: ignore[attr-defined]
     try:

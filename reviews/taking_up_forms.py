@@ -12,6 +12,12 @@ from reviews.models import REASON_MAX_LENGTH, Interest
 from trusts.invitation_forms import NewPersonForm
 
 NONE = "none"
+OWN_WORDS: dict[Interest, str] = {
+    Interest.EMPLOYMENT: "I work or have worked for this trust, or it pays me",
+    Interest.FAMILY: "I have family or close friends who work for it or govern it",
+    Interest.RECENT_REVIEW: "This trust has reviewed mine in the last three years",
+    Interest.OTHER: "There is something else that it should know of",
+}
 
 
 class NewReviewerForm(NewPersonForm):
@@ -37,7 +43,7 @@ class DeclarationForm(forms.Form):
 
     interests = forms.MultipleChoiceField(
         label="Which of these is so?",
-        choices=[*Interest.choices, (NONE, "None of these")],
+        choices=[*OWN_WORDS.items(), (NONE, "None of these")],
         widget=InterestBoxes,
         help_text="An interest does not shut you out: the trust reads it and decides.",
         error_messages={

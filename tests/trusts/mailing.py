@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 
-LINK = re.compile(r"https?://[^/\s]+(/invitations/[\w-]+/)")
+LINK = re.compile(r"https?://[^/\s]+(/(?:reviews/)?invitations/[\w-]+/)")
 
 
 class Unreachable(EmailBackend):
