@@ -18,8 +18,10 @@ from reviews.answering import sign_off
 from reviews.comment_forms import talk_on
 from reviews.finding import submit
 from reviews.inviting import NotNow
+from reviews.mails import News
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.progress import Progress, progress_of
+from reviews.views import tell_trust
 from trusts.sign_in import SignedInRequest
 
 
@@ -132,6 +134,7 @@ def submit_findings(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.warning(request, str(refusal))
         else:
             messages.success(request, f"Your findings are sent to {review.trust}.")
+            tell_trust(request, News.FINDINGS, review=review)
         return redirect("reviews:reviewing", pk)
     if not review.takes_findings:
         return redirect("reviews:reviewing", pk)

@@ -15,7 +15,7 @@ from assessments.views import fetch_assessment
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import WithdrawForm
 from reviews.inviting import NotNow, withdraw_review
-from reviews.mails import News, deciders_of, tell
+from reviews.mails import News, deciders_of, readers_of, tell
 from reviews.models import PeerReview, Reviewer
 from trusts.drafts import redirect_saved
 from trusts.models import Trust
@@ -69,6 +69,11 @@ def tell_or_warn(
             f"No mail could be sent to {', '.join(unsent)}. What you did is done all the same: "
             "tell them yourself.",
         )
+
+
+def tell_readers(request: SignedInRequest, news: News, *, review: PeerReview) -> None:
+    """Write the news to the reviewers whom the trust has let in."""
+    tell_or_warn(request, news, [one.email for one in readers_of(review)], review=review)
 
 
 def tell_trust(

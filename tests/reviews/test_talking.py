@@ -13,7 +13,7 @@ from reviews.finding import SaidBefore, TakenBack, resolve, say, submit, take_ba
 from reviews.inviting import NotNow, withdraw_review
 from reviews.models import Answer, Comment, PeerReview
 from reviews.threads import threads_of
-from tests.conftest import align, client_of, make_framework
+from tests.conftest import client_of, make_framework
 from tests.reviews.conftest import address, comment, find, finding_of, page_of
 from trusts.models import User
 
