@@ -10,7 +10,9 @@ from govuk.views import CONFLICT, page
 from reviews.answer_views import context_of_review, fetch_sent
 from reviews.answering import send_answers, sign_off, unanswered
 from reviews.inviting import NotNow
+from reviews.mails import News
 from reviews.models import Comment, PeerReview
+from reviews.views import tell_readers
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
 
@@ -36,6 +38,7 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
                 return redirect("reviews:gaps", pk)
         else:
             messages.success(request, "Your answers are sent: the reviewers can read them now.")
+            tell_readers(request, News.ANSWERS, review=review)
             return redirect("reviews:gaps", pk)
     context = context_of_review(request, review) | {
         "unanswered": unanswered(review),

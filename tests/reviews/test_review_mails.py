@@ -1,0 +1,119 @@
+"""What each side is told of the other by mail."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import LazySettings
+from django.core import mail
+
+from reviews.inviting import Letter
+from reviews.mails import News, deciders_of, invitation_of, readers_of, tell
+from reviews.models import PeerReview
+from tests.conftest import client_of
+from tests.reviews.conftest import GUEST, address, page_of, said
+from tests.trusts.mailing import Unreachable, backend_of
+from trusts.models import Trust, User
+
+
+def link(path: str) -> str:
+    return f"https://trust.example{path}"
+
+
+def test_invitation_says_who_asks_for_what_until_when(
+    letter: Letter, review: PeerReview, chair: User
+) -> None:
+    message = invitation_of(letter, link=link, by=chair)
+    assert message.subject == "You are invited to review Northfield Learning Trust on Trust Quality"
+    assert (message.to, message.reply_to) == ([GUEST.email], [chair.email])
+    assert message.body.startswith(f"Hello {GUEST.name},\n\nChair invites you to review")
+    assert link(address("accept_invitation", letter.token)) in message.body
+    for day in (review.due_on, review.access_until):
+        assert f"{day:%A} {day.day} {day:%B %Y}" in message.body
+    assert review.brief not in message.body
+
+
+def test_name_of_two_lines_makes_no_second_header(letter: Letter, chair: User) -> None:
+    trust = letter.reviewer.review.trust
+    trust.name = "Northfield\nBcc: everybody@example.org"
+    message = invitation_of(letter, link=link, by=chair)
+    assert message.subject.count("\n") == 0
+    assert message.message()["Bcc"] is None
+
+
+@pytest.mark.parametrize("news", list(News))
+def test_every_news_has_a_subject_a_text_and_whom_to_answer(
+    news: News, review: PeerReview, letter: Letter, chair: User
+) -> None:
+    reviewer = letter.reviewer
+    assert not tell(news, ["a@example.org"], review=review, reviewer=reviewer, link=link, by=chair)
+    [message] = mail.outbox
+    assert message.reply_to == [chair.email]
+    assert "Hello" in message.body
+    assert "{" not in message.subject + message.body
+    assert "Northfield" in message.body
+
+
+def test_deciders_are_the_three_roles_and_nobody_barred(
+    review: PeerReview,
+    lead: User,
+    chair: User,
+    executive: User,
+    trustee: User,
+    observer: User,
+    stranger: User,
+) -> None:
+    assert deciders_of(review) == [chair, executive, lead]
+    User.objects.filter(pk=chair.pk).update(is_active=False)
+    assert deciders_of(review) == [executive, lead]
+
+
+def test_readers_are_those_who_were_let_in(
+    review: PeerReview, reviewer: User, second_reviewer: User
+) -> None:
+    assert [one.user for one in readers_of(review)] == [reviewer, second_reviewer]
+    review.reviewers.filter(user=second_reviewer).update(admitted_at=None, admitted_by=None)
+    assert [one.user for one in readers_of(review)] == [reviewer]
+
+
+def test_trust_is_told_once_when_the_findings_are_sent(
+    review: PeerReview, reviewer: User, chair: User, lead: User, trustee: User
+) -> None:
+    client = client_of(reviewer)
+    for _ in range(2):
+        assert client.post(address("submit", review)).status_code == 302
+    assert sorted(message.to[0] for message in mail.outbox) == [chair.email, lead.email]
+    assert mail.outbox[0].subject == "The reviewers have sent their findings: Self-assessment 2026"
+    assert address("detail", review) in mail.outbox[0].body
+
+
+def test_reviewers_are_told_once_when_the_answers_are_sent(
+    submitted_review: PeerReview, reviewer: User, chair: User
+) -> None:
+    client = client_of(chair)
+    for _ in range(2):
+        assert client.post(address("send_answers", submitted_review)).status_code == 302
+    [message] = mail.outbox
+    assert (message.to, message.reply_to) == ([reviewer.email], [chair.email])
+    assert address("reviewing", submitted_review) in message.body
+
+
+def test_without_a_mail_server_the_answers_are_sent_all_the_same(
+    submitted_review: PeerReview, reviewer: User, chair: User, settings: LazySettings
+) -> None:
+    settings.EMAIL_BACKEND = backend_of(Unreachable)
+    client = client_of(chair)
+    answer = client.post(address("send_answers", submitted_review))
+    assert PeerReview.objects.get().status == PeerReview.Status.ANSWERED
+    texts = said(page_of(client.get(answer.url)))
+    assert f"No mail could be sent to {reviewer.email}." in texts[-1]
+
+
+def test_findings_are_sent_though_no_mail_goes_and_no_address_is_named(
+    review: PeerReview, reviewer: User, chair: User, northfield: Trust, settings: LazySettings
+) -> None:
+    settings.EMAIL_BACKEND = backend_of(Unreachable)
+    client = client_of(reviewer)
+    texts = said(page_of(client.get(client.post(address("submit", review)).url)))
+    assert PeerReview.objects.get().status == PeerReview.Status.SUBMITTED
+    assert texts[-1].startswith(f"No mail could be sent to {northfield}.")
+    assert chair.email not in " ".join(texts)
