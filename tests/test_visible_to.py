@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from assessments.models import Assessment, OwnFramework, Response
 from frameworks.models import Framework
+from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from tests.everything import Maker, doors, our_models, undone
 from trusts.models import Membership, Role, Trust, User
 from trusts.permissions import Permission, has_permission
@@ -194,3 +196,49 @@ def test_nobody_sees_anothers_view_while_views_are_collected(db: None, shape: Sh
             for one in seen_by(Response, person):
                 status = one.respondent.assessment.status
                 assert one.respondent.user == person or status in ("agreeing", "agreed")
+
+
+@given(shape=shapes())
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_reviewers_get_in_by_a_row_of_their_own_and_into_no_trust_of_theirs(
+    db: None, shape: Shape
+) -> None:
+    with undone():
+        filled = fill(shape)
+        Reviewer.objects.update(refused_at=None, refused_by=None, refusal_reason="")
+        Reviewer.objects.update(withdrawn_at=None, withdrawn_by=None)
+        PeerReview.objects.update(access_until=date(2100, 1, 1))
+        for number, person in enumerate(filled.people):
+            person.second_factor_shown = shape.shown[number]
+            held = set(Reviewer.objects.open_to(person))
+            for one in Reviewer.objects.select_related("review__assessment__trust"):
+                place = filled.of[Reviewer, one.pk]
+                is_open = (
+                    one.user_id == person.pk
+                    and shape.roles[number][place] is None
+                    and one.review.withdrawn_at is None
+                    and (shape.shown[number] or not shape.locked[place])
+                )
+                assert (one in held) == is_open
+        assert not Reviewer.objects.open_to(AnonymousUser())
+
+
+@given(shape=shapes())
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_the_trust_sees_what_reviewers_wrote_once_they_have_sent_it(db: None, shape: Shape) -> None:
+    with undone():
+        filled = fill(shape)
+        for number, person in enumerate(filled.people):
+            person.second_factor_shown = shape.shown[number]
+            for finding in seen_by(ReviewerRating, person):
+                assert finding.review.is_submitted
+            for comment in seen_by(Comment, person):
+                assert comment.review.is_submitted or comment.side == Comment.Side.TRUST

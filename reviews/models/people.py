@@ -102,7 +102,8 @@ class Reviewer(models.Model):
                 name="reviewer_admitted_once_declared",
             ),
             models.CheckConstraint(
-                condition=models.Q(admitted_at=None) | models.Q(refused_at=None),
+                condition=models.Q(admitted_at=None)
+                | models.Q(refused_at=None, refused_by=None, refusal_reason=""),
                 name="reviewer_admitted_or_refused",
             ),
         ]

@@ -77,6 +77,12 @@ class ReviewerRating(SavedAsTyped):
         return (self.level_id, self.texts) == (other.level_id, other.texts)
 
 
+UNRESOLVED = models.Q(resolved_at=None, resolved_by=None, outcome="")
+RESOLVED = models.Q(
+    resolved_at__isnull=False, resolved_by__isnull=False, outcome__in=["corrected", "stands"]
+)
+
+
 class Comment(models.Model):
     """Something said about the review or one element, or in answer to that.
 
@@ -126,19 +132,10 @@ class Comment(models.Model):
                 condition=models.Q(side__in=["reviewers", "trust"]), name="comment_side_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="comment")
-                | models.Q(kind="correction", side="trust", parent=None, element__isnull=False),
-                name="comment_correction_is_the_trusts",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(resolved_at=None, resolved_by=None, outcome="")
-                | models.Q(
-                    kind="correction",
-                    resolved_at__isnull=False,
-                    resolved_by__isnull=False,
-                    outcome__in=["corrected", "stands"],
-                ),
-                name="comment_resolved_with_an_outcome",
+                condition=models.Q(kind="comment") & UNRESOLVED
+                | models.Q(kind="correction", side="trust", parent=None, element__isnull=False)
+                & (UNRESOLVED | RESOLVED),
+                name="comment_corrections_are_the_trusts_and_have_an_outcome",
             ),
             models.CheckConstraint(condition=~models.Q(body=""), name="comment_says_something"),
         ]

@@ -22,6 +22,9 @@ from hypothesis import strategies as st
 from assessments.actions import create_assessment
 from assessments.models import FrameworkUpload
 from plans.models import Action, Plan, Priority
+from reviews.inviting import Guest, invite_review
+from reviews.models import PeerReview
+from reviews.taking_up import take_up
 from tests.columns import places_of
 from tests.conftest import client_of
 from tests.everything import undone
@@ -50,6 +53,7 @@ def live(name: str, email: str, *, trust: Trust, other: Trust, lead: User, frame
     _sign_in(person)
     _be_looked_at(person, trust, operator=lead)
     _own(person, trust, lead, framework)
+    _review(person, other, lead, framework)
     return person
 
 
@@ -67,6 +71,22 @@ def _be_invited(name: str, email: str, other: Trust, lead: User) -> None:
             withdrawn_at=timezone.now() if taken_back else None,
             withdrawn_by=lead if taken_back else None,
         )
+
+
+def _review(person: User, other: Trust, lead: User, framework) -> None:
+    """The person reviews another trust, and was invited to do so once before."""
+    assessment = create_assessment(
+        trust=other, framework=framework, title="Theirs", due_on=None, by=lead
+    )
+    today = timezone.localdate()
+    for taken_up in (True, False):
+        review = PeerReview(
+            assessment=assessment, reviewing_trust="Ours", due_on=today, access_until=today
+        )
+        guests = [Guest(person.email, person.name)]
+        _, [letter] = invite_review(review=review, focus=[], guests=guests, by=lead)
+        if taken_up:
+            take_up(reviewer=letter.reviewer, by=person)
 
 
 def _sign_in(person: User) -> None:
@@ -168,6 +188,10 @@ def test_no_column_of_any_table_holds_name_or_address(world, name: str, email: s
             "mfa_authenticator.data",
             "plans_action.owner_name",
             "plans_historicalaction.owner_name",
+            "reviews_historicalreviewer.email",
+            "reviews_historicalreviewer.name",
+            "reviews_reviewer.email",
+            "reviews_reviewer.name",
             "socialaccount_socialaccount.extra_data",
             "trusts_historicalinvitation.email",
             "trusts_historicalinvitation.name",
