@@ -1,8 +1,8 @@
-"""Addresses of documents: the action plan's, and those that were issued."""
+"""Addresses of documents: the action plan's, a peer review's, and those that were issued."""
 
 from django.urls import path
 
-from reports import framework_views, history_views, views
+from reports import framework_views, history_views, review_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
         history_views.of_thing,
         name="history_of_csv",
     ),
+    path("reviews/<int:pk>/report/", review_views.review, name="review"),
+    path("reviews/<int:pk>/report.pdf", review_views.review_pdf, name="review_pdf"),
+    path("reviews/<int:pk>/report.docx", review_views.review_word, name="review_word"),
+    path("reviewing/<int:pk>/plan/", review_views.shared_plan, name="shared_plan"),
     path(
         "frameworks/<slug:key>/<slug:edition>/framework.json",
         framework_views.as_json,

@@ -8,6 +8,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -54,7 +55,7 @@ def plan_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         document = print_action_plan(report)
     except (PdfUnavailable, TooBusy) as reason:
-        return unavailable(request, plan, reason)
+        return _no_pdf(request, plan, reason)
     return download(document, report.file_name)
 
 
@@ -68,7 +69,7 @@ def issue(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             issue_action_plan(plan=plan, key=form.cleaned_data["key"], by=request.user)
         except (PdfUnavailable, TooBusy) as reason:
-            return unavailable(request, plan, reason)
+            return _no_pdf(request, plan, reason)
         else:
             messages.success(request, f"{plan.title} is issued, and kept as it is now.")
             return redirect("reports:index", plan.trust.slug)
@@ -112,13 +113,28 @@ def download(document: bytes, name: str) -> HttpResponse:
 
 
 def unavailable(
-    request: SignedInRequest, plan: Plan, reason: PdfUnavailable | TooBusy
+    request: SignedInRequest, context: dict[str, object], reason: PdfUnavailable | TooBusy
 ) -> HttpResponse:
-    """A page that says what to do instead; the operator finds the reason in the log."""
+    """A page that says what to do instead; the operator finds the reason in the log.
+
+    Args:
+        context: what the page shows, with `crumbs`, the template of the way back, and
+            `report_url`, where the document is as a page.
+    """
     is_busy = isinstance(reason, TooBusy)
     log.log(logging.WARNING if is_busy else logging.ERROR, "No PDF was made: %s", reason)
     template = "reports/busy.html" if is_busy else "reports/unavailable.html"
-    response = render(request, template, context_of(request, plan), status=UNAVAILABLE)
+    response = render(request, template, context, status=UNAVAILABLE)
     if is_busy:
         response.headers["Retry-After"] = str(SECONDS_TO_WAIT)
     return response
+
+
+def _no_pdf(
+    request: SignedInRequest, plan: Plan, reason: PdfUnavailable | TooBusy
+) -> HttpResponse:
+    more = {
+        "crumbs": "plans/_crumbs.html",
+        "report_url": reverse("reports:plan", args=[plan.pk]),
+    }
+    return unavailable(request, context_of(request, plan) | more, reason)

@@ -66,18 +66,18 @@ def listening():
         "http://127.0.0.1/x.css",
         "https://example.org/x.css",
         "file:///etc/passwd",
-        f"file://{settings.BASE_DIR}/static/css/action_plan.css",
+        f"file://{settings.BASE_DIR}/static/css/documents.css",
         "data:text/css,body{}",
-        "ftp://static.invalid/css/action_plan.css",
-        "http://static.invalid/css/action_plan.css",
+        "ftp://static.invalid/css/documents.css",
+        "http://static.invalid/css/documents.css",
         f"{STATIC_BASE}css/../../reports/pdf.py",
         f"{STATIC_BASE}css/..%2f..%2freports%2fpdf.py",
         f"{STATIC_BASE}css//etc/passwd",
         f"{STATIC_BASE}js/drafts.js",
-        f"{STATIC_BASE}css/action_plan.css?x=1",
-        f"{STATIC_BASE}css/action_plan.css\n",
-        "https://static.invalid.example/css/action_plan.css",
-        "https://u@static.invalid/css/action_plan.css",
+        f"{STATIC_BASE}css/documents.css?x=1",
+        f"{STATIC_BASE}css/documents.css\n",
+        "https://static.invalid.example/css/documents.css",
+        "https://u@static.invalid/css/documents.css",
         "",
     ],
 )
@@ -87,9 +87,9 @@ def test_fetcher_refuses_every_other_address(url: str) -> None:
 
 
 def test_fetcher_serves_our_stylesheet_and_marks() -> None:
-    css = StaticFilesOnly()(f"{STATIC_BASE}css/action_plan.css")
+    css = StaticFilesOnly()(f"{STATIC_BASE}css/documents.css")
     assert css.content_type == "text/css"
-    assert css.read() == (FOLDERS["css"] / "action_plan.css").read_bytes()
+    assert css.read() == (FOLDERS["css"] / "documents.css").read_bytes()
     mark = StaticFilesOnly()(f"{STATIC_BASE}images/mark-weak.svg")
     assert mark.content_type == "image/svg+xml"
     with pytest.raises(FileNotFoundError):
@@ -97,7 +97,7 @@ def test_fetcher_serves_our_stylesheet_and_marks() -> None:
 
 
 def test_every_file_that_the_stylesheet_names_is_there_or_built() -> None:
-    css = (FOLDERS["css"] / "action_plan.css").read_text()
+    css = (FOLDERS["css"] / "documents.css").read_text()
     named = {part.split('")')[0] for part in css.split('url("')[1:]}
     images = {name for name in named if name.startswith("../images/")}
     assert len(images) == 5
@@ -137,7 +137,7 @@ def test_built_fonts_are_used_and_embedded() -> None:
         pytest.skip("the fonts are not built: npm run build")
     printed = rendered(
         "<p>Zażółć <b>gęślą</b></p>",
-        f'<link rel="stylesheet" href="{STATIC_BASE}css/action_plan.css">',
+        f'<link rel="stylesheet" href="{STATIC_BASE}css/documents.css">',
     )
     fonts = printed.fonts()
     assert set(fonts) == {"Source-Sans-3", "Source-Sans-3-Semi-Bold"}
@@ -147,7 +147,7 @@ def test_built_fonts_are_used_and_embedded() -> None:
 def test_a_system_font_stands_in_where_ours_are_not_built(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setitem(FOLDERS, "fonts", tmp_path)
     printed = rendered(
-        "<p>Plain words</p>", f'<link rel="stylesheet" href="{STATIC_BASE}css/action_plan.css">'
+        "<p>Plain words</p>", f'<link rel="stylesheet" href="{STATIC_BASE}css/documents.css">'
     )
     fonts = printed.fonts()
     assert "Plain words" in printed.text
@@ -223,7 +223,7 @@ def test_without_any_font_it_is_unavailable_and_the_process_lives(
 def test_our_own_fonts_suffice_where_the_system_has_none(no_system_fonts) -> None:
     if not list(FOLDERS["fonts"].glob("*.woff2")):
         pytest.skip("the fonts are not built: npm run build")
-    code = ASK.replace("<p>", f"<link rel='stylesheet' href='{STATIC_BASE}css/action_plan.css'><p>")
+    code = ASK.replace("<p>", f"<link rel='stylesheet' href='{STATIC_BASE}css/documents.css'><p>")
     done = run_without(code.format(fonts=str(FOLDERS["fonts"])), **no_system_fonts)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "b'%PDF-'"

@@ -1,0 +1,275 @@
+"""A peer review as a document: one context, from which page, PDF and Word are rendered.
+
+It is the reviewed trust's: what the board judged, what the reviewers found, and what the trust
+answers, side by side. It counts and never scores. It writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef
+
+from assessments.models import Assessment
+from frameworks.models import Framework, Level
+from reports.action_plan import Stamp
+from reports.text import file_name, printable
+from reviews.gaps import Gap, GapMap, gaps_between
+from reviews.models import Answer, Comment, PeerReview, Reviewer
+from reviews.threads import Thread, threads_of
+from trusts.models import Trust
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the trust answers: whether it accepts it, and why.
+
+    Attributes:
+        verdict: in words; blank where it has not said yet.
+    """
+
+    verdict: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A comment with what was replied and answered to it.
+
+    Attributes:
+        came_of_it: of a request to correct a fact, what the reviewers did about it.
+    """
+
+    who: str
+    side: str
+    on: datetime
+    text: str
+    is_correction: bool
+    came_of_it: str
+    answer: Answered | None
+    replies: Sequence[Said] = ()
+
+
+@dataclass(frozen=True)
+class ElementSection:
+    """One element: both levels, what was written about it, and what was answered."""
+
+    gap: Gap
+    number: int
+    name: str
+    is_focus: bool
+    note: str
+    dissent: str
+    strengths: str
+    questions: str
+    evidence: str
+    answer: Answered | None
+    comments: Sequence[Said]
+
+    @property
+    def board(self) -> Level | None:
+        return self.gap.board
+
+    @property
+    def reviewers(self) -> Level | None:
+        return self.gap.reviewers
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """What the reviewers wrote, each under what it is, without what they left empty."""
+        named = (
+            ("Strengths", self.strengths),
+            ("Questions", self.questions),
+            ("Evidence seen", self.evidence),
+        )
+        return [(name, text) for name, text in named if text]
+
+    @property
+    def is_spoken_of(self) -> bool:
+        """Whether the reviewers said anything about it."""
+        return bool(self.parts or self.comments or self.reviewers)
+
+
+@dataclass(frozen=True)
+class DomainSection:
+    """One domain with its elements."""
+
+    name: str
+    elements: Sequence[ElementSection]
+
+    @property
+    def spoken_of(self) -> list[ElementSection]:
+        """Its elements that the reviewers said anything about."""
+        return [one for one in self.elements if one.is_spoken_of]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who reviewed, and the interests that they declared before they read anything."""
+
+    name: str
+    interests: Sequence[str]
+    words: str
+
+
+@dataclass(frozen=True)
+class PeerReviewReport:
+    """All that the document says."""
+
+    title: str
+    trust_name: str
+    reviewing_trust: str
+    brief: str
+    review: PeerReview
+    assessment: Assessment
+    framework: Framework
+    trust: Trust
+    stamp: Stamp
+    people: Sequence[Person]
+    gap_map: GapMap
+    domains: Sequence[DomainSection]
+    comments: Sequence[Said]
+    verdicts: Sequence[tuple[str, int]]
+    """How many findings and comments were answered in which way; those not answered last."""
+
+    @property
+    def spoken_of(self) -> list[DomainSection]:
+        """Domains in which the reviewers said anything."""
+        return [domain for domain in self.domains if domain.spoken_of]
+
+    @property
+    def left_out(self) -> list[ElementSection]:
+        """Elements that the reviewers said nothing about."""
+        return [one for domain in self.domains for one in domain.elements if not one.is_spoken_of]
+
+    @property
+    def apart(self) -> list[ElementSection]:
+        """Elements that both gave a level and see differently, the furthest apart first."""
+        elements = [one for domain in self.domains for one in domain.elements if one.gap.is_gap]
+        return sorted(elements, key=lambda one: -one.gap.steps)
+
+    @property
+    def focus(self) -> list[ElementSection]:
+        """What the reviewers were asked to look at first."""
+        return [one for domain in self.domains for one in domain.elements if one.is_focus]
+
+    @property
+    def steps(self) -> list[tuple[str, date, str]]:
+        """What was done when and by whom, as far as the review has come."""
+        review = self.review
+        said = (
+            ("Findings sent", review.submitted_at, review.submitted_by),
+            ("Answers sent", review.answered_at, review.answered_by),
+            ("Signed for the trust", review.trust_signed_at, review.trust_signed_by),
+            ("Signed for the reviewers", review.reviewers_signed_at, review.reviewers_signed_by),
+        )
+        return [(what, at, printable(str(by))) for what, at, by in said if at is not None]
+
+    def named(self, ending: str) -> str:
+        """What the file is called where somebody saves it."""
+        name = file_name(self.trust_name, self.reviewing_trust, "peer review")
+        return f"{name.removesuffix('.pdf')}.{ending}"
+
+
+def build_peer_review(review: PeerReview, *, stamp: Stamp) -> PeerReviewReport:
+    """Everything that the review's document says, in four queries.
+
+    Args:
+        review: sent, and as its pages read it (`for_page`), or else it costs more queries.
+        stamp: what the document is, and of which day.
+    """
+    ratings = list(review.assessment.ratings.select_related("level"))
+    in_focus = review.focus_elements.through.objects.filter(
+        peerreview=review.pk, element=OuterRef("element")
+    )
+    findings = list(
+        review.findings.in_order().select_related("answer").annotate(is_focus=Exists(in_focus))
+    )
+    comments = review.comments.in_order().select_related("answer")
+    threads: dict[int | None, list[Thread]] = defaultdict(list)
+    for thread in threads_of(comments):
+        threads[thread.first.element_id].append(thread)
+    gap_map = gaps_between(ratings, findings)
+    domains = [
+        DomainSection(
+            name=row.domain.name,
+            elements=[_element(gap, threads[gap.element.pk]) for gap in row.gaps],
+        )
+        for row in gap_map.rows
+    ]
+    return PeerReviewReport(
+        title=f"Peer review of {printable(review.assessment.title)}",
+        trust_name=printable(review.trust.name),
+        reviewing_trust=printable(review.reviewing_trust),
+        brief=printable(review.brief),
+        review=review,
+        assessment=review.assessment,
+        framework=review.assessment.framework,
+        trust=review.trust,
+        stamp=stamp,
+        people=[_person(one) for one in review.reviewers.select_related("user") if one.admitted_at],
+        gap_map=gap_map,
+        domains=domains,
+        comments=[_said(thread.first, thread.replies) for thread in threads[None]],
+        verdicts=_verdicts(domains, threads[None]),
+    )
+
+
+def _person(reviewer: Reviewer) -> Person:
+    return Person(
+        name=printable(str(reviewer)),
+        interests=[str(interest.label) for interest in reviewer.declared],
+        words=printable(reviewer.interests),
+    )
+
+
+def _element(gap: Gap, threads: Iterable[Thread]) -> ElementSection:
+    finding, rating = gap.finding, gap.rating
+    return ElementSection(
+        gap=gap,
+        number=gap.element.number,
+        name=gap.element.name,
+        is_focus=finding.is_focus,  # type: ignore[attr-defined]
+        note=printable(rating.note),
+        dissent=printable(rating.dissent),
+        strengths=printable(finding.strengths),
+        questions=printable(finding.questions),
+        evidence=printable(finding.evidence),
+        answer=_answered(getattr(finding, "answer", None)),
+        comments=[_said(thread.first, thread.replies) for thread in threads],
+    )
+
+
+def _said(comment: Comment, replies: Iterable[Comment] = ()) -> Said:
+    return Said(
+        who=printable(str(comment.author)),
+        side=comment.get_side_display(),
+        on=comment.written_at,
+        text=printable(comment.body),
+        is_correction=comment.is_correction,
+        came_of_it=comment.get_outcome_display(),
+        answer=_answered(getattr(comment, "answer", None)),
+        replies=[_said(reply) for reply in replies],
+    )
+
+
+def _answered(answer: Answer | None) -> Answered | None:
+    if answer is None:
+        return None
+    return Answered(answer.get_verdict_display(), printable(answer.text))
+
+
+def _verdicts(
+    domains: Iterable[DomainSection], general: Iterable[Thread]
+) -> list[tuple[str, int]]:
+    """Each thing that can be answered, counted by how it was."""
+    elements = [one for domain in domains for one in domain.elements]
+    answers = [one.answer for one in elements]
+    answers += [said.answer for one in elements for said in one.comments]
+    answers += [_said(thread.first).answer for thread in general]
+    counted = Counter(answer.verdict for answer in answers if answer)
+    words = [*(str(label) for label in Answer.Verdict.labels), ""]
+    return [(word or "Not answered yet", counted[word]) for word in words if counted[word]]

@@ -1,0 +1,107 @@
+"""A peer review as a document for the trust; and what a reviewer may see of the trust's plan."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from plans.models import Plan
+from reports.action_plan import Stamp, build_action_plan
+from reports.pdf import STATIC_BASE, PdfUnavailable, render_pdf
+from reports.peer_review import PeerReviewReport, build_peer_review
+from reports.peer_review_word import write_word
+from reports.turns import TooBusy
+from reports.views import download, unavailable
+from reviews.models import PeerReview, Reviewer
+from trusts.permissions import allowed
+from trusts.sign_in import SignedInRequest
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def fetch_report(request: SignedInRequest, pk: int) -> PeerReviewReport:
+    """The review's document, for a member of the reviewed trust, once findings were sent."""
+    sent = PeerReview.objects.visible_to(request.user).filter(submitted_at__isnull=False)
+    review = get_object_or_404(sent.for_page(), pk=pk)
+    return build_peer_review(review, stamp=Stamp(on=timezone.localdate()))
+
+
+def context_of(request: SignedInRequest, report: PeerReviewReport) -> dict[str, object]:
+    """What every page about the document shows."""
+    return {
+        "report": report,
+        "review": report.review,
+        "assessment": report.assessment,
+        "trust": report.trust,
+        "gap_map": report.gap_map,
+        "may": allowed(request.user, report.trust),
+    }
+
+
+@require_safe
+def review(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The review as a page, to look at before it is printed."""
+    report = fetch_report(request, pk)
+    return render(request, "reports/peer_review.html", context_of(request, report))
+
+
+@require_safe
+@never_cache
+def review_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A working copy of the review as it is now."""
+    report = fetch_report(request, pk)
+    try:
+        document = print_peer_review(report)
+    except (PdfUnavailable, TooBusy) as reason:
+        context = context_of(request, report) | {
+            "crumbs": "reports/_review_crumbs.html",
+            "report_url": reverse("reports:review", args=[pk]),
+        }
+        return unavailable(request, context, reason)
+    return download(document, report.named("pdf"))
+
+
+@require_safe
+@never_cache
+def review_word(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same in Word."""
+    report = fetch_report(request, pk)
+    response = HttpResponse(write_word(report), content_type=WORD)
+    name = report.named("docx")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+def print_peer_review(report: PeerReviewReport) -> bytes:
+    """The report as a PDF; raises as `render_pdf` does."""
+    context = {"report": report, "static_base": STATIC_BASE}
+    return render_pdf(render_to_string("reports/peer_review_pdf.html", context))
+
+
+@require_safe
+def shared_plan(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The reviewed trust's action plan, for a reviewer with whom it is shared.
+
+    Raises:
+        Http404: it is not shared, or there is none.
+    """
+    ways_in = Reviewer.objects.open_to(request.user).reading().filter(review__shares_plan=True)
+    reviewer = get_object_or_404(ways_in.for_page(), review=pk)
+    plan = Plan.objects.for_page().filter(assessment=reviewer.review.assessment_id).first()
+    if plan is None:
+        raise Http404
+    report = build_action_plan(plan, stamp=Stamp(on=timezone.localdate()))
+    context = {
+        "report": report,
+        "review": reviewer.review,
+        "reviewer": reviewer,
+        "reviewed": report.trust,
+        "assessment": report.assessment,
+    }
+    return render(request, "reports/shared_plan.html", context)
