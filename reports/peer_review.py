@@ -262,9 +262,7 @@ def _answered(answer: Answer | None) -> Answered | None:
     return Answered(answer.get_verdict_display(), printable(answer.text))
 
 
-def _verdicts(
-    domains: Iterable[DomainSection], general: Iterable[Thread]
-) -> list[tuple[str, int]]:
+def _verdicts(domains: Iterable[DomainSection], general: Iterable[Thread]) -> list[tuple[str, int]]:
     """Each thing that can be answered, counted by how it was."""
     elements = [one for domain in domains for one in domain.elements]
     answers = [one.answer for one in elements]

@@ -130,9 +130,7 @@ def unavailable(
     return response
 
 
-def _no_pdf(
-    request: SignedInRequest, plan: Plan, reason: PdfUnavailable | TooBusy
-) -> HttpResponse:
+def _no_pdf(request: SignedInRequest, plan: Plan, reason: PdfUnavailable | TooBusy) -> HttpResponse:
     more = {
         "crumbs": "plans/_crumbs.html",
         "report_url": reverse("reports:plan", args=[plan.pk]),

@@ -217,6 +217,7 @@ def test_reviewers_get_in_by_a_row_of_their_own_and_into_no_trust_of_theirs(
             held = set(Reviewer.objects.open_to(person))
             for one in Reviewer.objects.select_related("review__assessment__trust"):
                 place = filled.of[Reviewer, one.pk]
+                assert place is not None
                 is_open = (
                     one.user_id == person.pk
                     and shape.roles[number][place] is None
