@@ -4,6 +4,10 @@ Read a row as: what the address answers to each person, in the order of PEOPLE. 
 executive, trustee and observer are Northfield's, whose rows are asked for; the stranger leads
 Southmere; the operator may use the admin area and is a member of no trust. The same table holds
 for Southmere's rows the other way round: its stranger is the lead there, and Northfield strange.
+
+The reviewer belongs to no trust and reviews two of Northfield's assessments: one whose findings
+are being written and one whose findings were sent. Where a row says nothing of the reviewer they
+are answered as the stranger is; `tests/reviews/test_reach.py` tells more of what they never reach.
 """
 
 from __future__ import annotations
@@ -19,15 +23,20 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from assessments.actions import agree_assessment, create_assessment
 from assessments.collecting import may_respond, open_collecting
-from assessments.models import OwnFramework
+from assessments.models import Assessment, OwnFramework
 from assessments.own_frameworks import keep_upload
 from frameworks.framework_template import template
 from frameworks.models import Element, Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
+from reviews.finding import record_finding, say, submit
+from reviews.inviting import Guest, Letter, add_reviewers, admit, invite_review
+from reviews.models import Comment, PeerReview
+from reviews.taking_up import declare, take_up
 from tests.conftest import align, client_of, make_framework, make_next_edition, make_user
 from tests.everything import undone
 from tests.grids import make_grid
@@ -43,9 +52,11 @@ PEOPLE = (
     "trustee",
     "observer",
     "stranger",
+    "reviewer",
     "operator",
     "signed out",
 )
+REVIEWER = PEOPLE.index("reviewer")
 
 # Who gets what: "see" is a page, "save" goes on after a save, "fail" is an empty form refused.
 # fmt: off
@@ -69,6 +80,12 @@ LEAD_FAILS    = "422 403 403 403 403 404 404 401"
 ISSUERS_FAIL  = "422 422 422 403 403 404 404 401"
 ASKED_SEE     = "200 200 200 200 404 404 404 302"
 ASKED_SAVE    = "302 302 302 302 404 404 404 401"
+DECIDERS_SEE  = "200 200 200 403 403 404 404 404 302"
+DECIDERS_FAIL = "422 422 422 403 403 404 404 404 401"
+DECIDERS_SAVE = "302 302 302 403 403 404 404 404 401"
+READER_SEES   = "404 404 404 404 404 404 200 404 302"
+READER_FAILS  = "404 404 404 404 404 404 422 404 401"
+READER_SAVES  = "404 404 404 404 404 404 302 404 401"
 NO_POST       = "405 405 405 405 405 405 405 401"
 NO_GET        = "405 405 405 405 405 405 405 302"
 
@@ -154,6 +171,42 @@ TABLE = [
     ("plans:drop_action",        "action",              PLANNERS_SEE,  PLANNERS_FAIL),
     ("plans:restore_action",     "action",              NO_GET,        PLANNERS_SAVE),
     ("plans:move_action",        "action",              NO_GET,        PLANNERS_SAVE),
+    ("plans:take_up",            "agreed",              NO_GET,        PLANNERS_FAIL),
+    ("reviews:index",            "agreed",              MEMBERS_SEE,   NO_POST),
+    ("reviews:invite",           "agreed",              DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:detail",           "review",              MEMBERS_SEE,   NO_POST),
+    ("reviews:edit",             "review",              DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:withdraw",         "review",              DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:add_reviewers",    "review",              DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:reviewer",         "review reviewer",     DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:accept_invitation", "review token",       "200 200 200 200 200 200 200 200 200",
+                                                        "422"),
+    ("reviews:reviewing_index",  "",                    "200 200 200 200 200 200 200 200 302", NO_POST),
+    ("reviews:declare",          "review",              READER_SEES,   READER_SAVES),
+    ("reviews:reviewing",        "review",              READER_SEES,   NO_POST),
+    ("reviews:reviewing_assessment", "review",          READER_SEES,   NO_POST),
+    ("reviews:reviewing_views",  "review",              NOWHERE_SEEN,  NO_POST),
+    ("reviews:find_all",         "review",              READER_SEES,   NO_POST),
+    ("reviews:find",             "review element",      READER_SEES,   READER_FAILS),
+    ("reviews:submit",           "review",              READER_SEES,   READER_SAVES),
+    ("reviews:reviewers_sign",   "sent",                READER_SEES,   READER_SAVES),
+    ("reviews:say_as_reviewer",  "review",              NO_GET,        READER_FAILS),
+    ("reviews:change_comment",   "review comment",      READER_SEES,   READER_FAILS),
+    ("reviews:resolve",          "sent correction",     READER_SEES,   READER_FAILS),
+    ("reviews:say",              "sent",                NO_GET,        DECIDERS_FAIL),
+    ("reviews:gaps",             "sent",                MEMBERS_SEE,   NO_POST),
+    ("reviews:answer",           "sent element",        MEMBERS_SEE,   NO_POST),
+    ("reviews:whole",            "sent",                MEMBERS_SEE,   NO_POST),
+    ("reviews:finding",          "sent finding",        MEMBERS_SEE,   NO_POST),
+    ("reviews:comment",          "sent comment",        MEMBERS_SEE,   NO_POST),
+    ("reviews:answer_finding",   "sent finding",        DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:answer_comment",   "sent comment",        DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:send_answers",     "sent",                DECIDERS_SEE,  DECIDERS_SAVE),
+    ("reviews:sign",             "sent",                DECIDERS_SEE,  DECIDERS_SAVE),
+    ("reports:review",           "sent",                MEMBERS_SEE,   NO_POST),
+    ("reports:review_pdf",       "sent",                MEMBERS_SEE,   NO_POST),
+    ("reports:review_word",      "sent",                MEMBERS_SEE,   NO_POST),
+    ("reports:shared_plan",      "sent",                READER_SEES,   NO_POST),
     ("reports:plan",             "plan",                MEMBERS_SEE,   NO_POST),
     ("reports:plan_pdf",         "plan",                MEMBERS_SEE,   NO_POST),
     ("reports:issue",            "plan",                ISSUERS_SEE,   ISSUERS_FAIL),
@@ -340,13 +393,14 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
             for role in PEOPLE[: len(Role)]
         }
         users["stranger"] = make_user("lead@southmere.example", trust=theirs, role=Role.LEAD)
+        users["reviewer"] = make_user("reviewer@nowhere.example")
         users["operator"] = User.objects.create_superuser("o@service.example", "x", name="O")
         browsers = {person: client_of(user) for person, user in users.items()}
         public = public_frameworks()
         yield World(
             browsers={**browsers, "signed out": Client()},
             users=users,
-            ours=everything_of(ours, users["lead"], public),
+            ours=everything_of(ours, users["lead"], public, users["reviewer"]),
             theirs=everything_of(theirs, users["stranger"], public),
         )
 
@@ -360,8 +414,72 @@ def public_frameworks() -> dict[str, Framework]:
     return {"rated": rated, "mirrored": mirrored, "reissued": reissued, "grid": make_grid()}
 
 
-def everything_of(trust: Trust, lead: User, public: dict[str, Framework]) -> dict[str, list]:
-    """One of everything of a trust, by the name that the table gives it."""
+def reviews_of(assessment: Assessment, lead: User, reviewer: User) -> dict[str, list]:
+    """A review that is being written, and one whose findings were sent, by these people."""
+    writing, letters = review_of(assessment, lead, reviewer)
+    [invited] = add_reviewers(review=writing, guests=[Guest(f"guest@{lead.pk}.example")], by=lead)
+    sent, _ = review_of(assessment, lead, reviewer)
+    element = assessment.ratings.in_order().first().element
+    on, more = {"element": element}, {"side": Comment.Side.REVIEWERS, "by": reviewer}
+    drafted = say(review=writing, body="A draft", key=uuid4(), **on, **more)
+    finding = sent.findings.get(element=element)
+    finding.strengths = "Clear minutes"
+    record_finding(finding=finding, version=finding.version, by=reviewer)
+    said = say(review=sent, body="A comment", key=uuid4(), **on, **more)
+    submit(review=sent, by=reviewer)
+    correction = say(
+        review=sent,
+        side=Comment.Side.TRUST,
+        kind=Comment.Kind.CORRECTION,
+        body="It was in May",
+        key=uuid4(),
+        by=lead,
+        **on,
+    )
+    return {
+        "review": [writing.pk],
+        "review element": [writing.pk, element.code],
+        "review reviewer": [writing.pk, letters[0].reviewer.pk],
+        "review token": [invited.token],
+        "review comment": [writing.pk, drafted.pk],
+        "sent": [sent.pk],
+        "sent element": [sent.pk, element.code],
+        "sent finding": [sent.pk, finding.pk],
+        "sent comment": [sent.pk, said.pk],
+        "sent correction": [sent.pk, correction.pk],
+    }
+
+
+def review_of(
+    assessment: Assessment, lead: User, reviewer: User
+) -> tuple[PeerReview, list[Letter]]:
+    """A review in which one person was let in; the action plan is shared, views are not."""
+    day = timezone.localdate()
+    review = PeerReview(
+        assessment=assessment,
+        reviewing_trust="Elsewhere Trust",
+        brief="Look at it.",
+        shares_plan=True,
+        due_on=day,
+        access_until=day,
+        key=uuid4(),
+    )
+    guests = [Guest(reviewer.email, reviewer.name)]
+    review, letters = invite_review(review=review, focus=[], guests=guests, by=lead)
+    take_up(reviewer=letters[0].reviewer, by=reviewer)
+    declare(reviewer=letters[0].reviewer, interests=[], text="", by=reviewer)
+    admit(reviewer=letters[0].reviewer, by=lead)
+    return review, letters
+
+
+def everything_of(
+    trust: Trust, lead: User, public: dict[str, Framework], reviewer: User | None = None
+) -> dict[str, list]:
+    """One of everything of a trust, by the name that the table gives it.
+
+    Args:
+        reviewer: who reviews it; somebody made for that, where left out.
+    """
     framework, mirrored, reissued = public["rated"], public["mirrored"], public["reissued"]
     assessment, agreed, collecting, grid = (
         create_assessment(trust=trust, framework=public[of], title=title, due_on=None, by=lead)
@@ -406,7 +524,9 @@ def everything_of(trust: Trust, lead: User, public: dict[str, Framework]) -> dic
     member = make_user(f"member@{trust.slug}.example", trust=trust, role=Role.OBSERVER)
     newcomer = Newcomer(f"newcomer@{trust.slug}.example", Role.TRUSTEE)
     [letter] = invite(trust=trust, newcomers=[newcomer], by=lead)
+    reviewer = reviewer or make_user(f"reviewer@{trust.slug}.example")
     return {
+        **reviews_of(agreed, lead, reviewer),
         "": [],
         "trust": [trust.slug],
         "trust member": [trust.slug, member.memberships.get().pk],
@@ -455,13 +575,15 @@ def expected(cell: str) -> dict[str, int]:
     """A cell of the table, one status a person; a single one is everybody's."""
     statuses = [int(status) for status in cell.split()]
     statuses = statuses * len(PEOPLE) if len(statuses) == 1 else statuses
+    if len(statuses) < len(PEOPLE):
+        statuses.insert(REVIEWER, statuses[PEOPLE.index("stranger")])
     return dict(zip(PEOPLE, statuses, strict=True))
 
 
 def expected_of_theirs(cell: str) -> dict[str, int]:
     """The same for Southmere's rows: the stranger leads there, and Northfield is strange."""
     said = expected(cell)
-    strange = dict.fromkeys(PEOPLE[: len(Role)], said["stranger"])
+    strange = dict.fromkeys((*PEOPLE[: len(Role)], "reviewer"), said["stranger"])
     return said | strange | {"stranger": said["lead"]}
 
 
