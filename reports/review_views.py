@@ -92,7 +92,7 @@ def shared_plan(request: SignedInRequest, pk: int) -> HttpResponse:
         Http404: it is not shared, or there is none.
     """
     ways_in = Reviewer.objects.open_to(request.user).reading().filter(review__shares_plan=True)
-    reviewer = get_object_or_404(ways_in.for_page(), review=pk)
+    reviewer = get_object_or_404(ways_in.for_page(), review__pk=pk)
     plan = Plan.objects.for_page().filter(assessment=reviewer.review.assessment_id).first()
     if plan is None:
         raise Http404

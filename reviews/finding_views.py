@@ -55,7 +55,7 @@ def fetch_finding(request: SignedInRequest, pk: int, code: str) -> ReviewerRatin
     """What the reviewers find about an element, for one whom the trust has let in; else 404."""
     ways = Reviewer.objects.open_to(request.user).reading()
     findings = ReviewerRating.objects.filter(review__in=ways.values("review")).for_page()
-    return get_object_or_404(findings, review=pk, element__code=code)
+    return get_object_or_404(findings, review__pk=pk, element__code=code)
 
 
 @page

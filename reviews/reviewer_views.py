@@ -27,7 +27,7 @@ def fetch_to_decide(request: SignedInRequest, pk: int, reviewer: int) -> Reviewe
     trust's people read it than decide.
     """
     rows = Reviewer.objects.visible_to(request.user).for_page().select_related("withdrawn_by")
-    found = get_object_or_404(rows, pk=reviewer, review=pk)
+    found = get_object_or_404(rows, pk=reviewer, review__pk=pk)
     require_permission(request.user, Permission.REVIEW, found.review.trust)
     return found
 

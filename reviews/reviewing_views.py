@@ -27,12 +27,12 @@ from trusts.sign_in import SignedInRequest
 
 def fetch_reviewer(request: SignedInRequest, pk: int) -> Reviewer:
     """The person's way into a review, by the review's number; 404 where there is none today."""
-    return get_object_or_404(Reviewer.objects.open_to(request.user).for_page(), review=pk)
+    return get_object_or_404(Reviewer.objects.open_to(request.user).for_page(), review__pk=pk)
 
 
 def fetch_reader(request: SignedInRequest, pk: int) -> Reviewer:
     """The way in of somebody whom the trust has let in; 404 for everybody else."""
-    return get_object_or_404(Reviewer.objects.open_to(request.user).reading().for_page(), review=pk)
+    return get_object_or_404(Reviewer.objects.open_to(request.user).reading().for_page(), review__pk=pk)
 
 
 def context_of_reviewer(review: PeerReview) -> dict[str, object]:

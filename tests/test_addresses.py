@@ -83,6 +83,10 @@ ASKED_SAVE    = "302 302 302 302 404 404 404 401"
 DECIDERS_SEE  = "200 200 200 403 403 404 404 404 302"
 DECIDERS_FAIL = "422 422 422 403 403 404 404 404 401"
 DECIDERS_SAVE = "302 302 302 403 403 404 404 404 401"
+MEMBERS_SENT  = "302 302 302 302 302 404 404 404 302"
+DECIDERS_LATE = "409 409 409 403 403 404 404 404 401"
+NOTHING_SAID  = "404 403 404 403 403 404 404 404 401"
+READER_LATE   = "404 404 404 404 404 404 409 404 401"
 READER_SEES   = "404 404 404 404 404 404 200 404 302"
 READER_FAILS  = "404 404 404 404 404 404 422 404 401"
 READER_SAVES  = "404 404 404 404 404 404 302 404 401"
@@ -91,7 +95,8 @@ NO_GET        = "405 405 405 405 405 405 405 302"
 
 TABLE = [
     # address                   rows                   GET            POST, an empty form
-    ("trusts:index",             "",                    "302 302 302 302 302 302 200 200", "405"),
+    ("trusts:index",             "",                    "302 302 302 302 302 302 200 200 200",
+                                                        "405"),
     ("trusts:healthz",           "",                    "200",         "405"),
     ("trusts:home",              "trust",               MEMBERS_SEE,   NO_POST),
     ("trusts:people",            "trust",               MEMBERS_SEE,   NO_POST),
@@ -111,9 +116,9 @@ TABLE = [
     ("trusts:sessions",          "",                    "200 200 200 200 200 200 200 302",
                                                         "302 302 302 302 302 302 302 401"),
     # With no provider of work accounts set, as here; tests/trusts/test_work_accounts.py sets one.
-    ("trusts:work_accounts",     "",       "200 404 404 404 404 200 404 302", NO_POST),
+    ("trusts:work_accounts",     "",       "200 404 404 404 404 200 404 404 302", NO_POST),
     ("trusts:remove_work_account", "work account", NO_GET,
-                                           "302 404 404 404 404 404 404 401"),
+                                           "302 404 404 404 404 404 404 404 401"),
     ("trusts:work_account_sign_in", "provider",    "405",               "404"),
     ("trusts:link_work_account", "provider",            NO_GET,        NOWHERE_SENT),
     ("trusts:work_account_callback", "provider",        "404",         "405"),
@@ -171,7 +176,7 @@ TABLE = [
     ("plans:drop_action",        "action",              PLANNERS_SEE,  PLANNERS_FAIL),
     ("plans:restore_action",     "action",              NO_GET,        PLANNERS_SAVE),
     ("plans:move_action",        "action",              NO_GET,        PLANNERS_SAVE),
-    ("plans:take_up",            "agreed",              NO_GET,        PLANNERS_FAIL),
+    ("plans:take_up",            "agreed",              NO_GET,        NOTHING_SAID),
     ("reviews:index",            "agreed",              MEMBERS_SEE,   NO_POST),
     ("reviews:invite",           "agreed",              DECIDERS_SEE,  DECIDERS_FAIL),
     ("reviews:detail",           "review",              MEMBERS_SEE,   NO_POST),
@@ -179,17 +184,18 @@ TABLE = [
     ("reviews:withdraw",         "review",              DECIDERS_SEE,  DECIDERS_FAIL),
     ("reviews:add_reviewers",    "review",              DECIDERS_SEE,  DECIDERS_FAIL),
     ("reviews:reviewer",         "review reviewer",     DECIDERS_SEE,  DECIDERS_FAIL),
-    ("reviews:accept_invitation", "review token",       "200 200 200 200 200 200 200 200 200",
-                                                        "422"),
-    ("reviews:reviewing_index",  "",                    "200 200 200 200 200 200 200 200 302", NO_POST),
-    ("reviews:declare",          "review",              READER_SEES,   READER_SAVES),
+    ("reviews:accept_invitation", "review token",       "403 403 403 403 403 403 403 403 200",
+                                                        "403 403 403 403 403 403 403 403 422"),
+    ("reviews:reviewing_index",  "",                    "200 200 200 200 200 200 200 200 302",
+                                                        NO_POST),
+    ("reviews:declare",          "review",              READER_SEES,   READER_FAILS),
     ("reviews:reviewing",        "review",              READER_SEES,   NO_POST),
     ("reviews:reviewing_assessment", "review",          READER_SEES,   NO_POST),
     ("reviews:reviewing_views",  "review",              NOWHERE_SEEN,  NO_POST),
     ("reviews:find_all",         "review",              READER_SEES,   NO_POST),
-    ("reviews:find",             "review element",      READER_SEES,   READER_FAILS),
+    ("reviews:find",             "review element",      READER_SEES,   READER_SAVES),
     ("reviews:submit",           "review",              READER_SEES,   READER_SAVES),
-    ("reviews:reviewers_sign",   "sent",                READER_SEES,   READER_SAVES),
+    ("reviews:reviewers_sign",   "sent",                READER_SEES,   READER_LATE),
     ("reviews:say_as_reviewer",  "review",              NO_GET,        READER_FAILS),
     ("reviews:change_comment",   "review comment",      READER_SEES,   READER_FAILS),
     ("reviews:resolve",          "sent correction",     READER_SEES,   READER_FAILS),
@@ -197,12 +203,12 @@ TABLE = [
     ("reviews:gaps",             "sent",                MEMBERS_SEE,   NO_POST),
     ("reviews:answer",           "sent element",        MEMBERS_SEE,   NO_POST),
     ("reviews:whole",            "sent",                MEMBERS_SEE,   NO_POST),
-    ("reviews:finding",          "sent finding",        MEMBERS_SEE,   NO_POST),
-    ("reviews:comment",          "sent comment",        MEMBERS_SEE,   NO_POST),
-    ("reviews:answer_finding",   "sent finding",        DECIDERS_SEE,  DECIDERS_FAIL),
-    ("reviews:answer_comment",   "sent comment",        DECIDERS_SEE,  DECIDERS_FAIL),
+    ("reviews:finding",          "sent finding",        MEMBERS_SENT,  NO_POST),
+    ("reviews:comment",          "sent comment",        MEMBERS_SENT,  NO_POST),
+    ("reviews:answer_finding",   "sent finding",        MEMBERS_SENT,  DECIDERS_SAVE),
+    ("reviews:answer_comment",   "sent comment",        MEMBERS_SENT,  DECIDERS_SAVE),
     ("reviews:send_answers",     "sent",                DECIDERS_SEE,  DECIDERS_SAVE),
-    ("reviews:sign",             "sent",                DECIDERS_SEE,  DECIDERS_SAVE),
+    ("reviews:sign",             "sent",                DECIDERS_SEE,  DECIDERS_LATE),
     ("reports:review",           "sent",                MEMBERS_SEE,   NO_POST),
     ("reports:review_pdf",       "sent",                MEMBERS_SEE,   NO_POST),
     ("reports:review_word",      "sent",                MEMBERS_SEE,   NO_POST),
