@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from plans.handover import OWNER_NAME_LENGTH
-from plans.models import Action, Plan, Priority
+from plans.models import Action, Origin, Plan, Priority
 from trusts.erasing import without
 from trusts.models import User
 from trusts.personal_data import Row, Section, Traces, erases, register
@@ -57,6 +57,7 @@ DEEDS = (
     Deed(Plan, "had adopted", "adopted_by", "adopted_at", OF_PLAN),
     Deed(Priority, "took out a priority", "dropped_by", "dropped_at", OF_PRIORITY),
     Deed(Action, "took out an action", "dropped_by", "dropped_at", OF_ACTION),
+    Deed(Origin, "took up what was said", "created_by", "created_at", OF_ACTION),
 )
 
 

@@ -32,7 +32,9 @@ def fetch_reviewer(request: SignedInRequest, pk: int) -> Reviewer:
 
 def fetch_reader(request: SignedInRequest, pk: int) -> Reviewer:
     """The way in of somebody whom the trust has let in; 404 for everybody else."""
-    return get_object_or_404(Reviewer.objects.open_to(request.user).reading().for_page(), review__pk=pk)
+    return get_object_or_404(
+        Reviewer.objects.open_to(request.user).reading().for_page(), review__pk=pk
+    )
 
 
 def context_of_reviewer(review: PeerReview) -> dict[str, object]:

@@ -213,7 +213,8 @@ def _look_at_everything(northfield: Trust, lead: User) -> None:
             answer = client.get(address)
             assert answer.status_code == 200, address
             for entry in answer.context["entries"]:
-                assert entry.address == "" or client.get(entry.address).status_code == 200
+                where = entry.address
+                assert where == "" or client.get(where, follow=True).status_code == 200
 
 
 def _rate(doing: Doing, assessment: Assessment, northfield: Trust, chair: User) -> None:

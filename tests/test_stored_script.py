@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -29,10 +31,11 @@ from tests.trying import Answer, Server, World, as_in_service, forms_in, plain, 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-READERS = ("lead", "executive", "operator", "newcomer", "signed out")
+READERS = ("lead", "executive", "reviewer", "operator", "newcomer", "signed out")
 ELEMENT, ATTRIBUTE = "tq-probe", "tqattribute"
 PROBE = f"='\" {ATTRIBUTE}=1 ></textarea></title></script><{ELEMENT}>{{{{ 7 }}}}"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNSAFE = ("javascript:", "data:text", "vbscript:")
 NO_PROBE = {
     "Alignment.symbol": "four characters of a publisher's",
@@ -103,6 +106,8 @@ def wrong_with(answer: Answer) -> list[str]:
             for cell in row
         )
         wrong += [str(cell.value) for cell in cells if cell.data_type == "f"]
+    elif kind == WORD:
+        wrong += outside_of(answer.body)
     elif kind == "application/pdf" and answer.body.startswith(b"%PDF-1.7\n"):
         wrong += scripts_of(answer.body)
     elif kind == "application/json":
@@ -112,6 +117,19 @@ def wrong_with(answer: Answer) -> list[str]:
     elif kind not in ("", "text/plain", "application/pdf"):
         wrong.append(f"another kind of answer, {kind}")
     return wrong
+
+
+def outside_of(document: bytes) -> list[str]:
+    """Whatever a Word file would run, work out or fetch, and a text that became an element."""
+    with zipfile.ZipFile(io.BytesIO(document)) as file:
+        parts = {name: file.read(name).decode("utf-8", "replace") for name in file.namelist()}
+    wrong = [name for name in parts if "vba" in name.lower() or "embed" in name.lower()]
+    wrong += [name for name, text in parts.items() if 'TargetMode="External"' in text]
+    return wrong + [
+        name
+        for name, text in parts.items()
+        if re.search(rf"<w:(fldSimple|instrText)|<{ELEMENT}", text)
+    ]
 
 
 def scripts_of(document: bytes) -> list[str]:

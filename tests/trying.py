@@ -43,6 +43,7 @@ from assessments.models import Assessment, Rating, Response
 from frameworks.framework_template import template
 from frameworks.models import Element, Level, WordingPack
 from plans.models import Action, Priority
+from reviews.models import PeerReview, Reviewer
 from tests.conftest import PASSWORD, make_user
 from tests.database import NOT_FOR_TESTS
 from tests.everything import (
@@ -65,7 +66,7 @@ from trusts.work_account_settings import providers_from
 
 PEOPLE = (
     "lead", "lead", "lead", "lead", "lead", "executive", "executive", "chair", "trustee",
-    "observer", "newcomer", "operator", "signed out",
+    "observer", "reviewer", "reviewer", "newcomer", "operator", "signed out",
 )  # fmt: skip
 """Who sends; the lead, who may do most, more often."""
 OUR_WORDS, OUR_PEOPLE = "Zorseboard", "Zorsefolk"
@@ -77,7 +78,7 @@ WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 REPEATS_KEYS = {"trusts_cacheentry"}
 """The cache adds a count by trying to; its primary key says whether another was faster."""
 WORK_ACCOUNT_SETTINGS = [name for name in NOT_FOR_TESTS if name.startswith(("GOO", "MIC", "OIDC"))]
-READERS = ("lead", "operator", "signed out")
+READERS = ("lead", "reviewer", "operator", "signed out")
 """The first of these who may see a page sees all of its forms."""
 OK = 200
 SIGN_OUT = "/accounts/logout/"
@@ -92,7 +93,7 @@ def may_not_see(person: str, *, joined: bool) -> tuple[str, ...]:
     """Words that may stand in no answer to this person, who may have joined by an invitation."""
     if person == "operator":
         return (THEIR_WORDS,) if joined else (OUR_WORDS, THEIR_WORDS)
-    if person in MEMBERS or joined:
+    if person in (*MEMBERS, "reviewer") or joined:
         return (THEIR_WORDS, THEIR_PEOPLE)
     return (OUR_WORDS, THEIR_WORDS, THEIR_PEOPLE)
 
@@ -176,13 +177,15 @@ class World:
             for role in MEMBERS
         }
         self.users["newcomer"] = make_user("newcomer@nowhere.example")
+        self.users["reviewer"] = make_user("reviewer@nowhere.example")
         self.users["operator"] = User.objects.create_superuser(
             "operator@service.example", "another long passphrase", name="Operator"
         )
         other = make_user("lead@southmere.example", trust=self.theirs, role=Role.LEAD)
         other.set_password("quite another passphrase")
         other.save()
-        self.our_rows = everything_of(self.ours, self.users["lead"], public)
+        reviewer = self.users["reviewer"]
+        self.our_rows = everything_of(self.ours, self.users["lead"], public, reviewer)
         self.their_rows = everything_of(self.theirs, other, public)
         self.password = PASSWORD
         self.fill(self.ours)
@@ -222,6 +225,8 @@ class World:
                 maker.make(model)
         maker.make(Action, status=Action.Status.DROPPED)
         maker.make(Priority, dropped_at=timezone.now())
+        review = maker.make(PeerReview, status=PeerReview.Status.WITHDRAWN, submitted_at=None)
+        maker.make(Reviewer, review=review, user=lead, admitted_at=None)
         for model, rows in stored.items():
             for row in rows:
                 if history_of(model) is not None and not history_of(model).filter(id=row.pk):

@@ -22,6 +22,7 @@ TABLE = {
     Permission.RATE: (True, True, False, False, False),
     Permission.MANAGE: (True, False, False, False, False),
     Permission.PLAN: (True, False, True, False, False),
+    Permission.REVIEW: (True, True, True, False, False),
     Permission.ISSUE: (True, True, True, False, False),
     Permission.SETTINGS: (True, False, False, False, False),
     Permission.INVITE: (True, False, False, False, False),
