@@ -85,7 +85,7 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
         "spread": next((one for one in spreads if one.element == element), None),
         "form": answer.form,
         "answer": answer,
-        "can_write": assessment.status == Assessment.Status.AGREEING,
+        "can_write": assessment.status == Assessment.Status.AGREEING and not answer.refusal,
         "before": by_code[codes[place - 1]] if place else None,
         "after": by_code[codes[place + 1]] if place + 1 < len(codes) else None,
         "place": place + 1,

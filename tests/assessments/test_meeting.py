@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assessments.actions import agree_assessment, create_assessment, mark_priorities, record_rating
 from assessments.collecting import close_collecting, open_collecting
+from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating, Respondent, Response
 from tests.conftest import client_of, make_framework, make_user
 from tests.grids import make_grid
@@ -328,3 +329,41 @@ def test_who_has_left_keeps_the_place_in_the_spread(divided, lead, trustee) -> N
     trustee.memberships.all().delete()
     assert Respondent.objects.filter(user=trustee).exists()
     assert "Trustee on MU-02" in text_of(lead, url_of("spread", divided))
+
+
+@pytest.mark.parametrize("name", ["rate", "meet"])
+def test_words_stay_in_a_form_where_views_were_closed_while_they_were_sent(
+    name, assessment, lead, chair, monkeypatch
+) -> None:
+    ask(assessment, chair)
+
+    def close_first(form, *, by: User) -> Rating:
+        close(assessment)
+        return record(form, by=by)
+
+    record = RatingForm.record
+    monkeypatch.setattr(RatingForm, "record", close_first)
+    answer = client_of(lead).post(
+        url_of(name, assessment, "MU-01"), {"level": "", "note": "Sent early", "version": 1}
+    )
+    page = Page(answer.content.decode())
+    version = assessment.ratings.in_order().first().version
+    assert answer.status_code == 409
+    assert page.with_id("id_note").text == "Sent early"
+    assert page.with_id("id_version").attributes["value"] == str(version)
+
+
+@pytest.mark.parametrize("name", ["rate", "meet"])
+def test_rating_sent_while_views_are_collected_is_given_back_with_what_to_do(
+    name, assessment, lead, chair
+) -> None:
+    ask(assessment, chair)
+    answer = client_of(lead).post(
+        url_of(name, assessment, "MU-01"), {"level": "", "note": "Too early", "version": 2}
+    )
+    [box] = Page(answer.content.decode()).all("textarea")
+    assert (answer.status_code, box.text) == (409, "Too early")
+    assert "Record the rating once the governance lead has closed the views." in (
+        answer.content.decode()
+    )
+    assert not Rating.history.exists()
