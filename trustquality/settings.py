@@ -273,6 +273,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 # Styles, fonts and scripts as `npm run build` leaves them.
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # styles and fonts are for pages of ours
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # every page names files by their hash: half the work
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
