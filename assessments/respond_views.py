@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
 from itertools import groupby
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -46,7 +49,29 @@ def fetch_own(request: SignedInRequest, pk: int) -> Respondent:
     return get_object_or_404(named, assessment__pk=pk)
 
 
+def for_the_asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Tells a member who is not asked, or not any more, so; a stranger still finds nothing.
+
+    What they may have typed meanwhile is given back.
+    """
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, pk: int, *rest: object, **named: object) -> HttpResponse:
+        try:
+            return view(request, pk, *rest, **named)
+        except Http404:
+            visible = Assessment.objects.visible_to(request.user).select_related("trust")
+            assessment = visible.filter(pk=pk).first()
+            if assessment is None or assessment.respondents.filter(user=request.user).exists():
+                raise
+        context = context_of(request, assessment) | {"note": request.POST.get("note", "")}
+        return render(request, "assessments/not_asked.html", context, status=HTTPStatus.FORBIDDEN)
+
+    return guarded
+
+
 @page
+@for_the_asked
 def mine(request: SignedInRequest, pk: int) -> HttpResponse:
     """The own task list; posting says that it is finished."""
     respondent = fetch_own(request, pk)
@@ -75,6 +100,7 @@ def mine(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@for_the_asked
 def respond_all(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every element on one page; each row is a form of its own that `respond` takes."""
     respondent = fetch_own(request, pk)
@@ -88,6 +114,7 @@ def respond_all(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @page
+@for_the_asked
 def respond(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Read an element, and say what one thinks."""
     responses = Response.objects.visible_to(request.user).filter(respondent__user=request.user)

@@ -29,12 +29,13 @@ def _count(page: Page, visitor: Visitor) -> int:
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(visitor.lead)
     form = _form(page, visitor) if page.saves else None
+    address = page.address(visitor)
     headers = {"HX-Request": "true"} if page.is_quiet else {}
     with CaptureQueriesContext(connection) as captured:
         if form:
-            answer = client.post(page.address(visitor), form, headers=headers)
+            answer = client.post(address, form, headers=headers)
         else:
-            answer = client.get(page.address(visitor), headers=headers)
+            answer = client.get(address, headers=headers)
     if answer.status_code != page.status:
         raise CannotMeasure(f"{page.name} answered {answer.status_code}, not {page.status}.")
     return sum(

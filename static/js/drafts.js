@@ -9,6 +9,7 @@
 const PREFIX = "tq-draft:";
 const COOKIE = "tq-saved";
 const PATIENCE = 3000;
+const AGAIN = 15_000;
 const KEPT_FOR = 14 * 24 * 60 * 60 * 1000;
 const NEVER_KEPT = ["csrfmiddlewaretoken", "saved_from", "save_number"];
 
@@ -107,11 +108,40 @@ function show(form, name) {
   }
 }
 
+// "Saved at 18:36" must not stand above words that are not saved.
+function saysNothingSaved(form) {
+  const place = document.querySelector(form.getAttribute("hx-target"));
+  if (place) place.textContent = "";
+}
+
 // Conflicts and faults in what was typed are explained by the answer itself, in #save-status.
 function messageFor(status) {
   if (status === 409 || status === 422) return "";
   if (status === 401) return "signed-out";
   return status === 0 || status >= 500 ? "offline" : "refused";
+}
+
+// What the page can no longer take, such as a view after views were closed: shown, to be copied.
+function showKept(form) {
+  const key = keyOf(form.dataset.draftOwner, form.dataset.draft);
+  const draft = read(key);
+  if (!draft) return;
+  const names = ["level", "note"];
+  const typed = (content) => typedIn(names.map((name) => [name, new Map(content).get(name) || ""]));
+  if (typed(draft.content) === typed(contentOf(form))) {
+    forget(key);
+    return;
+  }
+  const kept = new Map(draft.content);
+  form.elements.note.value = kept.get("note") || "";
+  for (const line of form.querySelectorAll("[data-draft-level]"))
+    line.hidden = line.dataset.draftLevel !== kept.get("level");
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    forget(key);
+    form.hidden = true;
+  });
 }
 
 // Returns what signing out needs of the form: whether words are unsent, and to send them.
@@ -163,11 +193,16 @@ function keepDraft(form) {
   form.addEventListener("htmx:afterRequest", (event) => {
     const sent = inFlight;
     inFlight = null;
-    if (event.detail.successful) {
+    const { status } = event.detail.xhr;
+    // Not what htmx calls successful: it shows a conflict or a fault too, and neither is saved.
+    if (status >= 200 && status < 300) {
       show(form, "");
       if (sent === typedIn(contentOf(form))) forget(key);
     } else {
-      show(form, messageFor(event.detail.xhr.status));
+      const message = messageFor(status);
+      show(form, message);
+      if (message) saysNothingSaved(form);
+      if (message === "offline") setTimeout(sendAgain, AGAIN);
     }
     form.dispatchEvent(new CustomEvent("draft:settled"));
   });
@@ -197,6 +232,12 @@ function keepDraft(form) {
     settled = sent;
     if (typedIn(contentOf(form)) === sent) forget(key);
   };
+  // By the form's own quiet save, so that its answer is shown as any other.
+  const sendAgain = () => {
+    if (inFlight === null && form.hasAttribute("hx-post") && read(key) && isUnsent())
+      form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  window.addEventListener("online", sendAgain);
   window.addEventListener("pagehide", () => {
     if (isUnsent()) send();
   });
@@ -237,7 +278,10 @@ async function signOut(form, kept) {
 
 forgetOld();
 forgetSaved();
-const kept = [...document.querySelectorAll("form[data-draft]")].map(keepDraft);
+document.querySelectorAll("form[data-draft-shown]").forEach(showKept);
+for (const hint of document.querySelectorAll("[data-draft-waits]"))
+  hint.hidden = !read(keyOf(hint.dataset.draftOwner, hint.dataset.draftWaits));
+const kept = [...document.querySelectorAll("form[data-draft]:not([data-draft-shown])")].map(keepDraft);
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.collecting import close_collecting, open_collecting
+from assessments.collecting import close_collecting, open_collecting, take_out
 from assessments.models import Assessment, Response
 from tests.conftest import client_of, make_framework
 from tests.page import Page
@@ -149,7 +149,8 @@ def test_after_closing_one_reads_ones_own(mine, trustee, lead, collecting) -> No
     for address in (at("mine", collecting), at("respond_all", collecting), mine.get_absolute_url()):
         page = client.get(address)
         assert page.status_code == 200
-        assert 'name="level"' not in page.content.decode()
+        assert 'type="radio"' not in page.content.decode()
+        assert "<select" not in page.content.decode()
     assert "Said in time" in client.get(mine.get_absolute_url()).content.decode()
     assert client.post(at("mine", collecting)).status_code == 302
     mine.respondent.refresh_from_db()
@@ -185,16 +186,34 @@ def test_element_of_another_framework_is_not_found(collecting, trustee) -> None:
     assert client_of(trustee).post(at("respond", collecting, "MU-05"), sent()).status_code == 404
 
 
-def test_who_was_not_asked_finds_nothing(collecting, observer, stranger) -> None:
-    for user in (observer, stranger):
+def test_who_was_not_asked_is_told_so_and_a_stranger_finds_nothing(
+    collecting, observer, stranger
+) -> None:
+    for user, status in ((observer, 403), (stranger, 404)):
         client = client_of(user)
         for address in (
             at("mine", collecting),
             at("respond_all", collecting),
             at("respond", collecting, "MU-01"),
         ):
-            assert client.get(address).status_code == 404
-            assert client.post(address, sent()).status_code in (404, 405)
+            answer = client.get(address)
+            assert answer.status_code == status
+            text = Page(answer.content.decode()).nodes[0].text
+            assert ("You are not asked for a view of Self-assessment 2026" in text) == (
+                user == observer
+            )
+            assert client.post(address, sent()).status_code in (status, 405)
+
+
+def test_who_is_taken_out_while_writing_gets_the_words_back(
+    mine, trustee, collecting, lead
+) -> None:
+    take_out(respondent=mine.respondent)
+    answer = client_of(trustee).post(at("respond", collecting, "MU-01"), sent(note="I had begun"))
+    page = Page(answer.content.decode())
+    assert answer.status_code == 403
+    assert [box.text for box in page.all("textarea")] == ["I had begun"]
+    assert f"mailto:{lead.email}" in [link.attributes.get("href") for link in page.all("a")]
 
 
 def test_nobody_reads_another_view_anywhere_while_it_is_collected(
