@@ -98,6 +98,12 @@ def test_too_large_a_request_is_refused_unread(db: None, client: Client) -> None
     assert "This is too large" in answer.content.decode()
 
 
+def test_too_much_typed_is_said_in_the_same_words(db: None, client: Client) -> None:
+    answer = client.post("/accounts/login/", {"login": "x" * (3 * 1024**2)})
+    assert answer.status_code == 413
+    assert "This is too large" in answer.content.decode()
+
+
 @pytest.mark.parametrize("length", ["-1", "many", "", "²"])
 def test_odd_lengths_are_no_fault_of_ours(db: None, client: Client, length: str) -> None:
     assert client.generic("POST", "/", b"", CONTENT_LENGTH=length).status_code == 405

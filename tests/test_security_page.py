@@ -149,6 +149,7 @@ def test_limits_are_those_of_the_code(settings: LazySettings) -> None:
     fields, files = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES
     assert told == {
         "a request": f"{LARGEST_REQUEST // 1024**2} MB, GET, HEAD or POST, UTF-8",
+        "what is typed into one form": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024**2} MB",
         "fields of a form, files of a form": f"{fields:,}, {files}",
         "a spreadsheet": f"{largest} MB, {unpacked} MB unpacked, {sheets.MAX_SHEETS} sheets, "
         f"{sheets.MAX_ROWS:,} rows, {sheets.MAX_COLUMNS} columns, "

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.core.internal import ratelimit
@@ -23,7 +24,19 @@ PATIENCE = 15
 """Seconds after which no further mail is begun: whoever sent the list waits for the page."""
 
 
-def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
+@dataclass(frozen=True)
+class Unsent:
+    """A letter that did not go.
+
+    Attributes:
+        is_too_many: the trust, or this address, had its mails for today.
+    """
+
+    letter: Letter
+    is_too_many: bool = False
+
+
+def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Unsent]:
     """Send the letters one by one; each is noted as soon as it has gone.
 
     Call it when what they tell is committed: a mail cannot be taken back. Of two pages that
@@ -39,9 +52,12 @@ def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[L
     for letter in letters:
         if not letter.is_current():
             continue  # another page is sending a newer one, or has sent it
-        late = time.monotonic() > until
-        if late or not _may_send(request, letter) or not _send(request, letter, connection, by):
-            unsent.append(letter)
+        if time.monotonic() > until:
+            unsent.append(Unsent(letter))
+        elif not _may_send(request, letter):
+            unsent.append(Unsent(letter, is_too_many=True))
+        elif not _send(request, letter, connection, by):
+            unsent.append(Unsent(letter))
         else:
             posted(letter=letter, by=by)
     if connection:

@@ -17,7 +17,7 @@ from assessments.models import Assessment, Respondent, Response
 from tests.conftest import client_of
 from tests.page import Page
 from tests.trusts.mailing import Choosy, Unreachable, backend_of
-from trusts.models import User
+from trusts.models import Membership, User
 
 
 def at(name: str, assessment: Assessment) -> str:
@@ -133,6 +133,24 @@ def test_lead_sees_who_has_finished_and_never_what_was_said(collecting, lead, ch
     assert "1 of 3 have finished." in html
     assert "Frank words" not in html
     assert "know yet" not in html
+
+
+def test_who_has_left_the_trust_is_said_to_have_and_is_not_written_to(
+    collecting, lead, chair
+) -> None:
+    page = said(client_of(lead).get(at("collecting", collecting)))
+    assert "No longer in the trust" not in page
+    Membership.objects.get(user=chair).delete()
+    long_ago(days=1)
+    page = said(client_of(lead).get(at("collecting", collecting)))
+    assert page.count("No longer in the trust") == 1
+    client = client_of(lead)
+    client.post(at("collecting", collecting), {"remind": "all"})
+    [theirs] = collecting.respondents.filter(user=chair)
+    answer = client.post(at("collecting", collecting), {"remind": theirs.pk}, follow=True)
+    assert "have left the trust" in said(answer)
+    assert chair.email not in [to for message in mail.outbox for to in message.to]
+    assert len(mail.outbox) == 2
 
 
 def test_reminding_all_writes_to_those_who_have_not_finished(

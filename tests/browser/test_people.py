@@ -166,3 +166,18 @@ def test_what_was_typed_for_the_turnover_survives_a_closed_page(site, trust, new
     page.goto(turnover)
     expect(page.get_by_label("People to invite")).to_have_value("")
     assert not User.objects.filter(email="ann@example.org").exists()
+
+
+def test_skipping_to_the_form_does_not_lead_past_its_faults(site, trust, new_page) -> None:
+    page = new_page()
+    sign_in(page, site, trust.leads.get().email)
+    here = f"{site}/trusts/{trust.slug}/people/invite/"
+    page.goto(here)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main-content")).to_be_focused()
+    assert page.url == here
+    page.get_by_label("Email").press("Enter")
+    summary = page.locator(".govuk-error-summary")
+    expect(summary).to_be_focused()
+    assert page.url == here
