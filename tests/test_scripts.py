@@ -21,7 +21,7 @@ import pytest
 
 pytestmark = pytest.mark.once  # the scripts choose their own database
 ROOT = Path(__file__).resolve().parent.parent
-EXPECTED = re.compile(r'"[A-Z]+ /\S*" \d{3} \d+$|sign_in_log: Person \d+ signed in by ')
+EXPECTED = re.compile(
     r'"[A-Z]+ /\S*" \d{3} \d+$|INFO trusts\.sign_in_log: Person \d+ signed in by '
 )
 KEY = "0123456789" * 5
