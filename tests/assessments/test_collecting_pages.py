@@ -54,12 +54,14 @@ def test_lead_opens_and_everybody_gets_a_mail_with_a_link(
     assessment, lead, chair, executive, trustee
 ) -> None:
     answer = client_of(lead).post(
-        at("open", assessment), sent(chair, executive, names="no"), follow=True
+        at("open", assessment), sent(lead, chair, executive, names="no"), follow=True
     )
-    assert "A mail has gone to 2 people." in said(answer)
+    assert "A mail has gone to 3 people." in said(answer)
     assessment.refresh_from_db()
     assert (assessment.status, assessment.names_shown) == ("collecting", False)
-    assert sorted(message.to[0] for message in mail.outbox) == [chair.email, executive.email]
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(
+        [lead.email, chair.email, executive.email]
+    )
     for message in mail.outbox:
         assert f"http://testserver{at('mine', assessment)}" in message.body
         assert "without your name" in message.body
@@ -295,3 +297,30 @@ def test_without_the_address_of_the_service_no_reminder_goes(collecting, setting
     settings.SITE_ADDRESS = ""
     with pytest.raises(CommandError, match="SITE_ADDRESS"):
         remind()
+
+
+def test_day_in_the_past_is_refused_before_any_mail(assessment, lead, chair) -> None:
+    day = timezone.localdate() - timedelta(days=1)
+    past = {"due_on_day": day.day, "due_on_month": day.month, "due_on_year": day.year}
+    answer = client_of(lead).post(at("open", assessment), sent(chair, **past))
+    assert answer.status_code == 422
+    assert "The day must be today or later" in said(answer)
+    assert mail.outbox == []
+    assessment.refresh_from_db()
+    assert assessment.status == "agreeing"
+
+
+def test_of_fewer_than_three_people_views_are_asked_for_with_names_alone(
+    assessment, lead, chair, trustee
+) -> None:
+    browser = client_of(lead)
+    answer = browser.post(at("open", assessment), sent(chair, trustee, names="no"))
+    assert answer.status_code == 422
+    assert "Ask at least 3 people, or show names" in said(answer)
+    assert browser.post(at("open", assessment), sent(chair, trustee)).status_code == 302
+
+
+def test_sign_off_waits_for_the_views(collecting, lead) -> None:
+    answer = client_of(lead).get(at("agree", collecting))
+    assert "Members are still giving their own views" in said(answer)
+    assert "Minute reference" not in said(answer)

@@ -69,9 +69,9 @@ def divided(assessment, chair, trustee, executive) -> Assessment:
 
 def test_spread_shows_groups_counts_and_notes_with_names(divided, observer) -> None:
     text = text_of(observer, url_of("spread", divided))
-    assert "Board members 1 Step 1 1 Step 4" in text
-    assert "Executives 1 don’t know yet" in text
-    assert "Chair on MU-02 Chair, Board members" in text
+    assert "Board members 1 Step 1 Chair 1 Step 4 Trustee" in text
+    assert "Executives 1 don’t know yet Executive" in text
+    assert "Chair on MU-02 Chair, board member" in text
     assert "The board’s rating: Not rated yet" in text
 
 
@@ -89,6 +89,22 @@ def test_without_names_nobody_is_named_and_small_groups_are_one(
         for word in ("Trustee", "Executive", "Board members"):
             assert word not in answer.content.decode()
         assert text.index("Why 1") < text.index("Why 2") < text.index("Why 4")
+
+
+def test_without_names_what_one_or_two_said_is_not_told(
+    assessment, lead, chair, trustee, executive
+) -> None:
+    ask(assessment, chair, trustee, executive, names_shown=False)
+    for user, order in ((chair, 1), (trustee, 4)):
+        say(assessment, user, "MU-01", order, f"Why {order}")
+    say(assessment, executive, "MU-02", 2, "Alone")
+    close(assessment)
+    for name, args in (("spread", ()), ("meet", ("MU-01",)), ("meet", ("MU-02",))):
+        text = text_of(lead, url_of(name, assessment, *args))
+        assert "Fewer than three people answered." in text
+        assert "Why 1" not in text
+        assert "Alone" not in text
+    assert "Furthest apart" not in text_of(lead, url_of("meeting", assessment))
 
 
 @pytest.mark.parametrize("name", ["spread", "meeting", "meet", "follow"])

@@ -49,6 +49,10 @@ def view_of(assessment: Assessment, email: str, code: str) -> Response:
     return views.get(respondent__user__email=email, element__code=code)
 
 
+def name_of(email: str) -> str:
+    return str(User.objects.get(email=email).name)
+
+
 def link_in_mail_to(email: str) -> str:
     """The address in the newest mail to somebody."""
     body = next(str(one.body) for one in reversed(mail.outbox) if one.to == [email])
@@ -103,8 +107,7 @@ def ask_three(lead: Page, look: Look) -> None:
     for box in lead.get_by_role("group", name="Who gives a view?").get_by_role("checkbox").all():
         box.uncheck()
     for email in (CHAIR, EXECUTIVE, TRUSTEE):
-        name = User.objects.get(email=email).name
-        lead.get_by_role("checkbox", name=re.compile(f"^{name}, ")).check()
+        lead.get_by_role("checkbox", name=re.compile(f"^{name_of(email)}, ")).check()
     day = timezone.localdate() + timedelta(days=20)
     for label, number in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
         lead.get_by_label(label).fill(str(number))
@@ -213,8 +216,8 @@ def read_the_spread(phone: Page, base: str, look: Look) -> None:
     assert names == ["3. Point 3", "2. Point 2", "1. Point 1"]
     first = phone.locator("#MU-03 .tq-spread__group")
     assert [" ".join(text.split()) for text in first.all_inner_texts()] == [
-        "Board members 1 Step 1 1 Step 4",
-        "Executives 1 Step 2",
+        f"Board members 1 Step 1 {name_of(CHAIR)} 1 Step 4 {name_of(TRUSTEE)}",
+        f"Executives 1 Step 2 {name_of(EXECUTIVE)}",
     ]
     expect(phone.locator("#MU-02")).to_contain_text("don’t know yet")
     expect(phone.get_by_text(f"Frankly {FRANK}")).to_be_hidden()
