@@ -12,11 +12,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from assessments.collecting import finish
 from assessments.models import Assessment, Respondent, Response
 from assessments.respond_forms import ResponseForm
+from assessments.respond_rows import save_rows, show_rows
 from assessments.responding import ChangedElsewhere, ClosedMeanwhile
 from assessments.status import NotAllowedNow
 from assessments.views import context_of
@@ -99,18 +99,27 @@ def mine(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/mine.html", context)
 
 
-@require_safe
+@page
 @for_the_asked
 def respond_all(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Every element on one page; each row is a form of its own that `respond` takes."""
+    """Every element on one page, in one form; each row that was written in is saved."""
     respondent = fetch_own(request, pk)
-    levels = _levels(respondent)
-    rows = [
-        (one, ResponseForm(response=one, levels=levels, in_row=True))
-        for one in respondent.responses.in_order()
-    ]
-    context = _context(request, respondent) | {"rows": rows, "levels": levels}
-    return render(request, "assessments/respond_all.html", context)
+    respondent.user = request.user
+    levels, responses = _levels(respondent), list(respondent.responses.in_order())
+    for one in responses:
+        one.respondent = respondent
+    if request.method != "POST":
+        answer = show_rows(responses, levels)
+    else:
+        answer = save_rows(request.POST, responses=responses, levels=levels)
+        if request.htmx:
+            context = {"answer": answer, "assessment": respondent.assessment}
+            return render(request, "assessments/_own_saved.html", context, status=answer.status)
+        if answer.is_saved:
+            return redirect_saved(request, reverse("assessments:mine", args=[pk]))
+        respondent.assessment.refresh_from_db(fields=["status"])  # closed since this began
+    context = _context(request, respondent) | {"answer": answer, "forms": answer.forms}
+    return render(request, "assessments/respond_all.html", context, status=answer.status)
 
 
 @page
@@ -132,8 +141,7 @@ def respond(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return _page(request, response, Answer(form, status=200), levels)
     answer = _record(ResponseForm(request.POST, response=response, levels=levels), levels)
     if request.htmx:
-        row = (request.htmx.target or "").removeprefix("save-status")
-        context = {"response": response, "answer": answer, "row": row}
+        context = {"response": response, "answer": answer}
         return render(request, "assessments/_response_status.html", context, status=answer.status)
     if answer.is_saved:
         return redirect_saved(request, _where_next(request, response))
@@ -156,10 +164,7 @@ def _record(form: ResponseForm, levels: list[Level]) -> Answer:
 def _where_next(request: SignedInRequest, response: Response) -> str:
     """The next element, or where the button says."""
     pk = response.respondent.assessment_id
-    then = request.POST.get("then")
-    if then == "all":
-        return reverse("assessments:respond_all", args=[pk]) + f"#{response.element.code}"
-    if then != "list":
+    if request.POST.get("then") != "list":
         in_order = response.respondent.responses.in_order()
         codes = list(in_order.values_list("element__code", flat=True))
         if after := codes[codes.index(response.element.code) + 1 :]:

@@ -131,7 +131,7 @@ TABLE = [
     ("assessments:close",        "collecting",          LEAD_SEES,     LEAD_SAVES),
     ("assessments:mine",         "collecting",          ASKED_SEE,     ASKED_SAVE),
     ("assessments:respond",      "collecting element",  ASKED_SEE,     ASKED_SAVE),
-    ("assessments:respond_all",  "collecting",          ASKED_SEE,     NO_POST),
+    ("assessments:respond_all",  "collecting",          ASKED_SEE,     ASKED_SAVE),
     ("assessments:spread",       "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:spread",       "collecting",          MEMBERS_SEE,   NO_POST),
     ("assessments:follow",       "assessment",          MEMBERS_SEE,   NO_POST),

@@ -81,8 +81,10 @@ const typedIn = (content) =>
 function untouchedRows(content) {
   const values = new Map(content);
   const shown = content.filter(([name]) => name.startsWith("initial-"));
-  const same = shown.filter(([name, value]) => values.get(name.slice("initial-".length)) === value);
-  return new Set(same.map(([name]) => rowOf(name)));
+  const plain = (value) => String(value ?? "").replace(/\r\n/g, "\n");
+  const isSame = ([name, value]) => plain(values.get(name.slice("initial-".length))) === plain(value);
+  const touched = new Set(shown.filter((one) => !isSame(one)).map(([name]) => rowOf(name)));
+  return new Set(shown.map(([name]) => rowOf(name)).filter((row) => !touched.has(row)));
 }
 
 function putBack(form, content) {
@@ -127,20 +129,27 @@ function showKept(form) {
   const draft = read(key);
   if (!draft) return;
   const names = ["level", "note"];
-  const typed = (content) => typedIn(names.map((name) => [name, new Map(content).get(name) || ""]));
-  if (typed(draft.content) === typed(contentOf(form))) {
-    forget(key);
+  const typed = (values) => typedIn(names.map((name) => [name, values.get(name) || ""]));
+  // A form of many rows kept each of them under its number.
+  const { draftRow } = form.dataset;
+  const mine = draftRow ? `${draftRow}-` : "";
+  const kept = new Map(
+    draft.content
+      .filter(([name]) => name.startsWith(mine))
+      .map(([name, value]) => [name.slice(mine.length), value]),
+  );
+  if (typed(kept) === typed(new Map(contentOf(form)))) {
+    if (!draftRow) forget(key);
     return;
   }
-  const kept = new Map(draft.content);
   form.elements.note.value = kept.get("note") || "";
   for (const line of form.querySelectorAll("[data-draft-level]"))
     line.hidden = line.dataset.draftLevel !== kept.get("level");
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    forget(key);
     form.hidden = true;
+    if (!document.querySelector("form[data-draft-shown]:not([hidden])")) forget(key);
   });
 }
 

@@ -383,3 +383,45 @@ def test_rating_sent_while_views_are_collected_is_given_back_with_what_to_do(
         answer.content.decode()
     )
     assert not Rating.history.exists()
+
+
+@pytest.fixture
+def carried(divided, northfield, framework, lead, chair, trustee, executive) -> Assessment:
+    """Started from last year's, in which the first element had a level and a note; views closed."""
+    save(divided, "MU-01", 2, chair, note="What we saw then")
+    agree_assessment(assessment=divided, minute_reference="", by=chair)
+    made = create_assessment(
+        trust=northfield,
+        framework=framework,
+        title="The next one",
+        due_on=None,
+        by=lead,
+        carried_from=divided,
+    )
+    ask(made, chair, trustee, executive)
+    close(made)
+    return made
+
+
+@pytest.mark.parametrize("query", ["", "?order=divided"])
+def test_meeting_shows_what_is_to_be_reconfirmed_and_keeps_it(
+    query, carried, chair, django_assert_max_num_queries
+) -> None:
+    browser = client_of(chair)
+    with django_assert_max_num_queries(8):
+        answer = browser.get(url_of("meeting", carried) + query)
+    assert "To be re-confirmed: Step 2" in Page(answer.content.decode()).nodes[0].text
+    with django_assert_max_num_queries(8):
+        answer = browser.get(url_of("meet", carried, "MU-01") + query)
+    text = Page(answer.content.decode()).nodes[0].text
+    assert "Self-assessment 2026: Step 2" in text
+    assert "What we saw then" in text
+    rating = carried.ratings.get(element__code="MU-01")
+    browser.post(
+        url_of("meet", carried, "MU-01") + query,
+        {"level": "", "note": "", "version": rating.version, "keep": "step-2"},
+    )
+    rating.refresh_from_db()
+    assert (rating.level.key, rating.note) == ("step-2", "What we saw then")
+    answer = browser.get(url_of("meet", carried, "MU-01") + query)
+    assert "Keep this rating" not in answer.content.decode()

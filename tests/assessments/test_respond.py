@@ -78,7 +78,7 @@ def test_not_to_know_yet_is_an_answer(mine, trustee, collecting) -> None:
 
 @pytest.mark.parametrize(
     ("then", "name", "rest"),
-    [("list", "mine", ""), ("all", "respond_all", "#MU-01"), ("next", "respond", "")],
+    [("list", "mine", ""), ("next", "respond", "")],
 )
 def test_button_says_where_to_go_on(then, name, rest, mine, trustee, collecting) -> None:
     answer = client_of(trustee).post(mine.get_absolute_url(), sent(then=then))
@@ -96,12 +96,6 @@ def test_quiet_save_answers_with_the_version(mine, trustee) -> None:
     html = answer.content.decode()
     assert answer.status_code == 200
     assert 'id="id_version" value="2"' in html
-
-
-def test_quiet_save_of_a_row_answers_for_the_row(mine, trustee) -> None:
-    headers = HTMX | {"HX-Target": "save-status-MU-01"}
-    answer = client_of(trustee).post(mine.get_absolute_url(), sent(note="Row"), headers=headers)
-    assert 'id="id_version_MU-01" value="2"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -261,12 +255,3 @@ def test_page_costs_at_most_eight_queries(
     address = at(name, collecting, *(["MU-01"] if name == "respond" else []))
     with django_assert_max_num_queries(8):
         assert client.get(address).status_code == 200
-
-
-def test_page_of_all_has_a_form_a_row_with_ids_of_its_own(collecting, trustee) -> None:
-    page = Page(client_of(trustee).get(at("respond_all", collecting)).content.decode())
-    forms = [node for node in page.all("form") if node.attributes.get("action", "").count("/mine/")]
-    assert [form.attributes["action"] for form in forms] == [
-        at("respond", collecting, code) for code in ("MU-01", "MU-02", "MU-03")
-    ]
-    assert {"id_level_MU-01", "id_note_MU-02", "id_version_MU-03"} <= set(page.ids())

@@ -130,6 +130,31 @@ def test_keys_choose_and_move_but_never_while_typing(base, divided, page, signed
     assert (rating.note, rating.is_priority) == ("1 p n b", True)
 
 
+def test_keys_write_fold_and_leave_a_box(base, divided, page, sign_in) -> None:
+    sign_in(page).goto(f"{base}/meeting/CST-03/")
+    asks = page.locator("[data-meeting-fold=s]")
+    expect(asks).to_have_attribute("open", "")
+    page.keyboard.press("s")
+    expect(asks).not_to_have_attribute("open", "")
+    page.keyboard.press("w")
+    expect(page.get_by_text("As we see it").first).to_be_hidden()
+    page.keyboard.press("r")
+    page.keyboard.type("wide apart")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.keyboard.type("one of us")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile(r"/meeting/CST-04/$"))
+    expect(asks).not_to_have_attribute("open", "")
+    page.keyboard.press("s")
+    expect(asks).to_have_attribute("open", "")
+    page.keyboard.press("b")
+    expect(page.get_by_label("Why? Our notes")).to_have_value("wide apart")
+    expect(page.get_by_label("Who saw it differently, and why?")).to_have_value("one of us")
+    expect(page.get_by_text("As we see it").first).to_be_hidden()
+
+
 def test_keys_can_be_turned_off_for_good(base, page, signed_in) -> None:
     signed_in(page).goto(f"{base}/meeting/CST-01/")
     page.get_by_text("Keys", exact=True).click()

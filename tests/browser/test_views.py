@@ -43,9 +43,9 @@ def drafts_in(page: Page) -> list[str]:
 
 
 def test_words_that_met_the_closing_are_kept_and_shown(
-    asked, base, page, sign_in, assert_accessible
+    asked, base, page, signed_in, assert_accessible
 ) -> None:
-    sign_in(page, TRUSTEE).goto(f"{base}{CODE}/")
+    signed_in(page, TRUSTEE).goto(f"{base}{CODE}/")
     close_collecting(assessment=asked, by=asked.created_by)
     page.get_by_label("Why?").fill("My last words")
     page.get_by_role("radio", name="Amber-red", exact=True).check()
@@ -67,8 +67,8 @@ def test_words_that_met_the_closing_are_kept_and_shown(
     assert view_of(asked).note == ""
 
 
-def test_who_is_taken_out_while_writing_finds_the_words_again(asked, base, page, sign_in) -> None:
-    sign_in(page, TRUSTEE).goto(f"{base}{CODE}/")
+def test_who_is_taken_out_while_writing_finds_the_words_again(asked, base, page, signed_in) -> None:
+    signed_in(page, TRUSTEE).goto(f"{base}{CODE}/")
     take_out(respondent=asked.respondents.get())
     page.get_by_label("Why?").fill("I had begun")
     page.get_by_label("Why?").blur()
@@ -78,11 +78,11 @@ def test_who_is_taken_out_while_writing_finds_the_words_again(asked, base, page,
 
 
 def test_words_of_a_second_window_stay_until_they_are_saved(
-    asked, base, page, new_page, sign_in
+    asked, base, page, new_page, signed_in
 ) -> None:
     other = new_page()
-    sign_in(page, TRUSTEE).goto(f"{base}{CODE}/")
-    sign_in(other, TRUSTEE).goto(f"{base}{CODE}/")
+    signed_in(page, TRUSTEE).goto(f"{base}{CODE}/")
+    signed_in(other, TRUSTEE).goto(f"{base}{CODE}/")
     other.get_by_label("Why?").fill("On the laptop")
     other.get_by_role("button", name="Save and leave").click()
     other.wait_for_url(base)
@@ -100,8 +100,10 @@ def test_words_of_a_second_window_stay_until_they_are_saved(
     assert drafts_in(page) == []
 
 
-def test_words_typed_without_a_network_are_sent_once_it_is_back(asked, base, page, sign_in) -> None:
-    sign_in(page, TRUSTEE).goto(f"{base}{CODE}/")
+def test_words_typed_without_a_network_are_sent_once_it_is_back(
+    asked, base, page, signed_in
+) -> None:
+    signed_in(page, TRUSTEE).goto(f"{base}{CODE}/")
     page.get_by_role("radio", name="Green", exact=True).check()
     expect(page.locator("#save-status")).to_contain_text("Saved at")
     page.context.set_offline(True)
@@ -114,3 +116,51 @@ def test_words_typed_without_a_network_are_sent_once_it_is_back(asked, base, pag
     expect(page.locator("#save-status")).to_contain_text("Saved at")
     expect(unsaved).to_be_hidden()
     assert view_of(asked).note == "In the tunnel"
+
+
+def row(page: Page, name: str):
+    """One element's row of the page of all of them."""
+    return page.get_by_role("region", name=name)
+
+
+def test_all_on_one_page_saves_every_row_without_a_script(asked, base, new_page, signed_in) -> None:
+    page = new_page(java_script_enabled=False)
+    signed_in(page, TRUSTEE).goto(f"{base}all/")
+    for name, level in (("7. Culture of improvement", "Green"), ("3. Expertise", "Don’t know yet")):
+        row(page, name).get_by_role("combobox").select_option(level)
+        row(page, name).get_by_role("textbox").fill(f"Of {name}")
+    page.get_by_role("button", name="Save all and go to the list").click()
+    page.wait_for_url(base)
+    views = Response.objects.filter(respondent__assessment=asked).exclude(note="")
+    assert sorted(views.values_list("element__code", "note", "level__key", "is_unsure")) == [
+        ("CST-03", "Of 3. Expertise", None, True),
+        ("CST-07", "Of 7. Culture of improvement", "green", False),
+    ]
+
+
+def test_all_on_one_page_saves_as_people_go_and_keeps_what_closing_refused(
+    asked, base, page, signed_in, assert_accessible
+) -> None:
+    signed_in(page, TRUSTEE).goto(f"{base}all/")
+    third = row(page, "3. Expertise")
+    third.get_by_role("combobox").select_option("Amber-red")
+    expect(third.get_by_text("Saved at")).to_be_visible()
+    third.get_by_role("textbox").fill("Two of us know it")
+    third.get_by_role("textbox").blur()
+    expect(third.locator("input[name$='-version']")).to_have_value("3")
+    saved = Response.objects.select_related("level").get(pk=view_of(asked).pk)
+    assert saved.level is not None
+    assert (saved.level.key, saved.note) == ("amber-red", "Two of us know it")
+    assert drafts_in(page) == []
+    close_collecting(assessment=asked, by=asked.created_by)
+    fourth = row(page, "4. Ethics")
+    fourth.get_by_role("textbox").fill("And one thing more")
+    fourth.get_by_role("textbox").blur()
+    page.get_by_role("link", name="See it, to copy it").click()
+    kept = page.get_by_role("textbox", name="What was not saved").locator("visible=true")
+    expect(kept).to_have_count(1)
+    expect(kept).to_have_value("And one thing more")
+    assert_accessible(page)
+    assert overflow(page) == 0
+    page.get_by_role("button", name="I have copied it").locator("visible=true").click()
+    assert drafts_in(page) == []
