@@ -16,6 +16,7 @@ from govuk import sheets
 from plans.models import DESCRIPTION_MAX_LENGTH, REASON_MAX_LENGTH
 from tests.test_production import ROOT
 from trustquality.hardening import LARGEST_REQUEST, METHODS
+from trustquality.wsgi import MOST_FIELDS
 from trusts.history_forms import WORDS_MAX_LENGTH
 from trusts.invitation_forms import LONGEST_LIST
 from trusts.models import Role
@@ -148,7 +149,8 @@ def test_limits_are_those_of_the_code(settings: LazySettings) -> None:
     told = {what: limit for what, limit, _ in rows(section("Limits"))}
     fields, files = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES
     assert told == {
-        "a request": f"{LARGEST_REQUEST // 1024**2} MB, GET, HEAD or POST, UTF-8",
+        "a request": f"{LARGEST_REQUEST // 1024**2} MB, GET, HEAD or POST, UTF-8, "
+        f"{MOST_FIELDS:,} fields in its address",
         "what is typed into one form": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024**2} MB",
         "fields of a form, files of a form": f"{fields:,}, {files}",
         "a spreadsheet": f"{largest} MB, {unpacked} MB unpacked, {sheets.MAX_SHEETS} sheets, "
