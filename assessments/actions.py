@@ -151,6 +151,11 @@ def record_rating(*, rating: Rating, version: int, by: User, reason: str = "") -
     current = Rating.objects.for_page().get(pk=rating.pk)
     if rating.says_the_same_as(current):
         rating.version = current.version
+    elif current.assessment.is_collecting:
+        raise NotAllowedNow(
+            "Members are giving their own views of this assessment first. "
+            "Record the rating once the governance lead has closed the views."
+        )
     elif current.assessment.status != Assessment.Status.AGREEING:
         raise NotAllowedNow(
             "This assessment is no longer open for rating. "

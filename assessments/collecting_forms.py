@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from assessments.models import Assessment
-from govuk.fields import DateField, HintedRadioSelect, check_year
+from assessments.spread import SMALLEST_GROUP
+from govuk.fields import BOXES, DateField, HintedRadioSelect, check_year
 from trusts.models import Membership, User
 
 NAMES = {
@@ -92,7 +95,23 @@ class OpenForm(AskForm):
     def clean_due_on(self) -> Any:
         due_on = self.cleaned_data["due_on"]
         check_year(due_on, "The day")
+        if due_on < timezone.localdate():
+            raise ValidationError(
+                "The day must be today or later: people are told it in the mail",
+                code="invalid",
+                params={"boxes": list(BOXES)},
+            )
         return due_on
+
+    def clean(self) -> None:
+        """Of fewer than three people it would be plain who said what."""
+        people = self.cleaned_data.get("people", ())
+        if self.cleaned_data.get("names") == "no" and 0 < len(people) < SMALLEST_GROUP:
+            self.add_error(
+                "names",
+                f"Ask at least {SMALLEST_GROUP} people, or show names: "
+                "of fewer it is plain who said what",
+            )
 
     @property
     def names_shown(self) -> bool:

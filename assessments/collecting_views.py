@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,7 +30,7 @@ from assessments.view_mails import ASKED, REMINDED, post
 from assessments.views import context_of, fetch_to_change
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
-from trusts.models import User
+from trusts.models import Membership, User
 from trusts.permissions import Permission
 from trusts.sign_in import SignedInRequest
 
@@ -125,21 +126,30 @@ def _change(request: SignedInRequest, assessment: Assessment, form: AskForm) -> 
 def _remind(request: SignedInRequest, assessment: Assessment, whom: str) -> None:
     if assessment.status != Assessment.Status.COLLECTING:
         raise NotAllowedNow("Views are closed: nobody can be reminded.")
-    chosen = list(_respondents(assessment)) if whom == "all" else [_one(assessment, whom)]
-    due = may_be_reminded(chosen, now=timezone.now())
+    chosen: list[Any] = (
+        list(_respondents(assessment)) if whom == "all" else [_one(assessment, whom)]
+    )
+    here = [one for one in chosen if one.user.is_active and not one.has_left]
+    due = may_be_reminded(here, now=timezone.now())
     if due:
         _write(request, due, REMINDED)
     else:
-        messages.warning(request, "They have finished, or were written to within the last hour.")
+        messages.warning(
+            request,
+            "They have finished, have left the trust, or were written to within the last hour.",
+        )
 
 
 def _one(assessment: Assessment, key: str) -> Respondent:
     number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
-    return get_object_or_404(_respondents(assessment), pk=number)
+    found: Respondent = get_object_or_404(_respondents(assessment), pk=number)
+    return found
 
 
-def _respondents(assessment: Assessment) -> QuerySet[Respondent]:
-    named = assessment.respondents.select_related(
+def _respondents(assessment: Assessment) -> QuerySet[Any]:
+    """Who is asked, each with `has_left`: whether they have left the trust since."""
+    places = Membership.objects.filter(user=OuterRef("user"), trust=assessment.trust_id)
+    named = assessment.respondents.annotate(has_left=~Exists(places)).select_related(
         "user", "assessment__trust", "assessment__framework"
     )
     return named.order_by("group", "user__name", "user__email")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from assessments.models import Assessment, Rating
 from frameworks.models import Domain, Element, Level
@@ -140,11 +140,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One element in one assessment, and how that differs from the assessment before."""
+    """One element in one assessment, and how that differs from the last time it was rated.
+
+    Attributes:
+        since: the assessment of that last time, where it is not the one just before.
+    """
 
     column: Column
     rating: Rating | None
     change: Change | None
+    since: Assessment | None = None
 
     @property
     def level(self) -> Level | None:
@@ -201,6 +206,11 @@ class Comparison:
         return [row for row in self.rows if row.change == change]
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anything is rated in the last of them; else nothing can have moved to it."""
+        return any(_has_level(rating) for rating in self.columns[-1].ratings.values())
+
+    @property
     def summary(self) -> list[tuple[Change, list[Row]]]:
         """Each kind of change that there is, with its elements; every element stands once."""
         found = [(change, self.that(change)) for change in Change]
@@ -254,11 +264,21 @@ def _elements(columns: Sequence[Column]) -> list[Element]:
     return list(found.values())
 
 
+def _has_level(rating: Rating | None) -> bool:
+    return rating is not None and rating.level is not None
+
+
 def _row(element: Element, columns: Sequence[Column]) -> Row:
     ratings = [column.ratings.get(element.code) for column in columns]
-    changes: list[Change | None] = [None]
-    for (was, now), column in zip(pairwise(ratings), columns[1:], strict=True):
-        changes.append(change_between(was, now, column.levels))
-    cells = [Cell(*cell) for cell in zip(columns, ratings, changes, strict=True)]
+    cells = [Cell(columns[0], ratings[0], None)]
+    last_rated = 0
+    for place, (column, now) in enumerate(zip(columns[1:], ratings[1:], strict=True), start=1):
+        if _has_level(ratings[place - 1]):
+            last_rated = place - 1
+        # An assessment in which nothing was said of it hides no move across it.
+        before = last_rated if _has_level(ratings[last_rated]) and _has_level(now) else place - 1
+        change = change_between(ratings[before], now, column.levels)
+        since = columns[before].assessment if before < place - 1 else None
+        cells.append(Cell(column, now, change, since))
     whole = change_between(ratings[0], ratings[-1], columns[-1].levels)
     return Row(element, cells, whole)

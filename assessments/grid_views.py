@@ -40,6 +40,7 @@ def grid(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "assessments/_grid_saved.html", context, status=answer.status)
     if answer.is_saved:
         return redirect_saved(request, reverse("assessments:detail", args=[pk]))
+    assessment.refresh_from_db(fields=["status"])  # closed or opened since this began
     return _page(request, assessment, answer)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from assessments.carrying import Carried, carried_to, carry
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
@@ -39,9 +40,16 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     if order and spreads:
         places = [one.element.pk for one in most_divided_first(spreads.values())]
         ratings.sort(key=lambda one: places.index(one.element_id))
+    carried: dict[str, Carried] = {}
+    if assessment.carried_from_id and not assessment.is_agreed:
+        before = Assessment.objects.visible_to(request.user).compared_with(assessment)
+        earlier = Rating.objects.filter(assessment__in=before.values("pk")).in_order()
+        carried = carry(ratings, earlier, levels)
     context = context_of(request, assessment) | {
         "progress": progress_of(ratings),
-        "rows": [(one, spreads.get(one.element_id)) for one in ratings],
+        "rows": [
+            (one, spreads.get(one.element_id), carried.get(one.element.code)) for one in ratings
+        ],
         "next": next((one for one in ratings if not one.is_rated), ratings[0]),
         "order": order,
         "query": _query(order),
@@ -71,7 +79,7 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
     levels = answer.form.levels
     only = "" if order else element.code
     spreads = spreads_for(request, assessment, levels, code=only)
-    ratings = list(assessment.ratings.in_order().defer("note", "dissent"))
+    ratings, earlier = _with_earlier(request, rating)
     codes = [one.element.code for one in ratings]
     if order and spreads:
         codes = [one.element.code for one in most_divided_first(spreads)]
@@ -83,9 +91,10 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
         "reading": arrange(element.statements.select_related("level")),
         "levels": levels,
         "spread": next((one for one in spreads if one.element == element), None),
+        "carried": None if assessment.is_agreed else carried_to(rating, earlier, levels),
         "form": answer.form,
         "answer": answer,
-        "can_write": assessment.status == Assessment.Status.AGREEING,
+        "can_write": assessment.status == Assessment.Status.AGREEING and not answer.refusal,
         "before": by_code[codes[place - 1]] if place else None,
         "after": by_code[codes[place + 1]] if place + 1 < len(codes) else None,
         "place": place + 1,
@@ -94,6 +103,20 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
         "query": _query(order),
     }
     return render(request, "assessments/meet.html", context, status=answer.status)
+
+
+def _with_earlier(request: SignedInRequest, rating: Rating) -> tuple[list[Rating], Rating | None]:
+    """The assessment's ratings, and this element's in the one it is carried from; in one query."""
+    assessment = rating.assessment
+    wanted = Q(assessment=assessment)
+    if assessment.carried_from_id:
+        wanted |= Q(assessment=assessment.carried_from_id, element__code=rating.element.code)
+    visible = Rating.objects.visible_to(request.user).filter(
+        wanted, assessment__trust=assessment.trust_id
+    )
+    found = list(visible.in_order().select_related("assessment"))
+    earlier = [one for one in found if one.assessment_id != assessment.pk]
+    return [one for one in found if one not in earlier], next(iter(earlier), None)
 
 
 def _where_next(request: SignedInRequest, rating: Rating, levels: list[Level]) -> str:

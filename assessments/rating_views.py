@@ -81,6 +81,9 @@ def save_answer(request: SignedInRequest, rating: Rating, *, after: Source | Non
     try:
         saved = form.record(by=request.user, reason=f"After {after.label}" if after else "")
     except SavedMeanwhile as conflict:
+        # As it stands now: it may have been opened for ratings since this began, and
+        # whoever wrote gets their words back in a form.
+        rating.assessment = conflict.current.assessment
         return Answer(form.kept_beside(conflict.current), CONFLICT, theirs=conflict.current)
     except NotAllowedNow as refusal:
         return Answer(form, CONFLICT, refusal=str(refusal))
@@ -123,7 +126,8 @@ def _page(
         "form": answer.form,
         "answer": answer,
         "can_write": has_permission(request.user, Permission.RATE, assessment.trust)
-        and assessment.status == Assessment.Status.AGREEING,
+        and assessment.status == Assessment.Status.AGREEING
+        and not answer.refusal,
     }
     return render(request, "assessments/rate.html", context, status=answer.status)
 

@@ -42,59 +42,71 @@ class ResponseForm(forms.Form):
     saved_from = PageKeyField()
     save_number = VersionField()
 
+    choose_by: forms.Widget | None = None
+    """What the level is chosen with; the field's own radios where it is none."""
+
     def __init__(
         self,
         data: QueryDict | None = None,
         *,
         response: Response,
         levels: list[Level],
-        in_row: bool = False,
+        prefix: str | None = None,
     ) -> None:
         """Show the view, or check what was sent of it.
 
         Args:
             levels: the framework's, the weakest first, read once for a page of many.
-            in_row: one of many forms of a page, named by its element and with a select.
+            prefix: what sets this form's names apart on a page of many.
         """
         self.response = response
-        shown: dict[str, Any] = {
-            "level": UNSURE if response.is_unsure else response.level_id,
-            "note": response.note,
-        }
         page = {"version": response.version, "saved_from": token_hex(16), "save_number": 1}
-        name = f"id_%s_{response.element.code}" if in_row else "id_%s"
-        super().__init__(self._whole(data), initial=shown | page, auto_id=name)
+        shown = self.shown_of(response)
+        super().__init__(self._whole(data, prefix), initial=shown | page, prefix=prefix)
         level = cast(RowField, self.fields["level"])
-        if in_row:
-            level.widget = forms.Select(attrs={"class": "govuk-select tq-own__level"})
-            self.fields["note"].widget.attrs |= {"class": "govuk-textarea", "rows": 3}
+        if self.choose_by:
+            level.widget = self.choose_by
         level.offer(levels, nothing="Not answered yet")
         level.choices = [*cast(list[Any], level.choices), (UNSURE, "Don’t know yet")]
         for field in shown:
             self.fields[field].show_optional = False  # type: ignore[attr-defined]
 
-    def _whole(self, sent: QueryDict | None) -> QueryDict | None:
+    @staticmethod
+    def shown_of(response: Response) -> dict[str, Any]:
+        """What the boxes show of a view."""
+        level = UNSURE if response.is_unsure else response.level_id
+        return {"level": level, "note": response.note}
+
+    def _whole(self, sent: QueryDict | None, prefix: str | None) -> QueryDict | None:
         """What was sent; a box that it lacks stays as it is."""
         if sent is None:
             return None
         data = sent.copy()
-        now = UNSURE if self.response.is_unsure else str(self.response.level_id or "")
-        data.setdefault("level", now)
-        data.setdefault("note", self.response.note)
+        for name, value in self.shown_of(self.response).items():
+            data.setdefault(f"{prefix}-{name}" if prefix else name, str(value or ""))
         return data
 
-    def record(self) -> Response:
-        """Save the view and return it as saved; raises as `record_response` does."""
+    def record(self, page: dict[str, Any] | None = None) -> Response:
+        """Save the view and return it as saved; raises as `record_response` does.
+
+        Args:
+            page: which open page saves, and how often it has, where that is not in this form.
+        """
+        page = page or self.cleaned_data
         view = copy(self.response)
         view.level, view.note = self.cleaned_data["level"], self.cleaned_data["note"]
-        view.is_unsure = self.data["level"] == UNSURE
-        view.saved_from = self.cleaned_data["saved_from"]
-        view.save_number = max(self.cleaned_data["save_number"], 0)
+        view.is_unsure = self.data[self.add_prefix("level")] == UNSURE
+        view.saved_from = page["saved_from"]
+        view.save_number = max(page["save_number"], 0)
         record_response(response=view, version=self.cleaned_data["version"])
         return view
 
+    def typed_beside(self, current: Response) -> QueryDict:
+        """What was sent, as if from a page that showed `current`."""
+        typed = cast(QueryDict, self.data).copy()
+        typed[self.add_prefix("version")] = str(current.version)
+        return typed
+
     def kept_beside(self, current: Response, levels: list[Level]) -> ResponseForm:
         """The same answers, to be saved over `current` if the writer still wants to."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["version"] = str(current.version)
-        return ResponseForm(typed, response=current, levels=levels)
+        return ResponseForm(self.typed_beside(current), response=current, levels=levels)

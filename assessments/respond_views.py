@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
 from itertools import groupby
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from assessments.collecting import finish
 from assessments.models import Assessment, Respondent, Response
 from assessments.respond_forms import ResponseForm
+from assessments.respond_rows import save_rows, show_rows
 from assessments.responding import ChangedElsewhere, ClosedMeanwhile
 from assessments.status import NotAllowedNow
 from assessments.views import context_of
@@ -46,7 +49,29 @@ def fetch_own(request: SignedInRequest, pk: int) -> Respondent:
     return get_object_or_404(named, assessment__pk=pk)
 
 
+def for_the_asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Tells a member who is not asked, or not any more, so; a stranger still finds nothing.
+
+    What they may have typed meanwhile is given back.
+    """
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, pk: int, *rest: object, **named: object) -> HttpResponse:
+        try:
+            return view(request, pk, *rest, **named)
+        except Http404:
+            visible = Assessment.objects.visible_to(request.user).select_related("trust")
+            assessment = visible.filter(pk=pk).first()
+            if assessment is None or assessment.respondents.filter(user=request.user).exists():
+                raise
+        context = context_of(request, assessment) | {"note": request.POST.get("note", "")}
+        return render(request, "assessments/not_asked.html", context, status=HTTPStatus.FORBIDDEN)
+
+    return guarded
+
+
 @page
+@for_the_asked
 def mine(request: SignedInRequest, pk: int) -> HttpResponse:
     """The own task list; posting says that it is finished."""
     respondent = fetch_own(request, pk)
@@ -74,20 +99,31 @@ def mine(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/mine.html", context)
 
 
-@require_safe
+@page
+@for_the_asked
 def respond_all(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Every element on one page; each row is a form of its own that `respond` takes."""
+    """Every element on one page, in one form; each row that was written in is saved."""
     respondent = fetch_own(request, pk)
-    levels = _levels(respondent)
-    rows = [
-        (one, ResponseForm(response=one, levels=levels, in_row=True))
-        for one in respondent.responses.in_order()
-    ]
-    context = _context(request, respondent) | {"rows": rows, "levels": levels}
-    return render(request, "assessments/respond_all.html", context)
+    respondent.user = request.user
+    levels, responses = _levels(respondent), list(respondent.responses.in_order())
+    for one in responses:
+        one.respondent = respondent
+    if request.method != "POST":
+        answer = show_rows(responses, levels)
+    else:
+        answer = save_rows(request.POST, responses=responses, levels=levels)
+        if request.htmx:
+            context = {"answer": answer, "assessment": respondent.assessment}
+            return render(request, "assessments/_own_saved.html", context, status=answer.status)
+        if answer.is_saved:
+            return redirect_saved(request, reverse("assessments:mine", args=[pk]))
+        respondent.assessment.refresh_from_db(fields=["status"])  # closed since this began
+    context = _context(request, respondent) | {"answer": answer, "forms": answer.forms}
+    return render(request, "assessments/respond_all.html", context, status=answer.status)
 
 
 @page
+@for_the_asked
 def respond(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Read an element, and say what one thinks."""
     responses = Response.objects.visible_to(request.user).filter(respondent__user=request.user)
@@ -105,8 +141,7 @@ def respond(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return _page(request, response, Answer(form, status=200), levels)
     answer = _record(ResponseForm(request.POST, response=response, levels=levels), levels)
     if request.htmx:
-        row = (request.htmx.target or "").removeprefix("save-status")
-        context = {"response": response, "answer": answer, "row": row}
+        context = {"response": response, "answer": answer}
         return render(request, "assessments/_response_status.html", context, status=answer.status)
     if answer.is_saved:
         return redirect_saved(request, _where_next(request, response))
@@ -129,10 +164,7 @@ def _record(form: ResponseForm, levels: list[Level]) -> Answer:
 def _where_next(request: SignedInRequest, response: Response) -> str:
     """The next element, or where the button says."""
     pk = response.respondent.assessment_id
-    then = request.POST.get("then")
-    if then == "all":
-        return reverse("assessments:respond_all", args=[pk]) + f"#{response.element.code}"
-    if then != "list":
+    if request.POST.get("then") != "list":
         in_order = response.respondent.responses.in_order()
         codes = list(in_order.values_list("element__code", flat=True))
         if after := codes[codes.index(response.element.code) + 1 :]:

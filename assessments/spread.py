@@ -6,7 +6,6 @@ It counts. There is no average and no score: two people at the ends of a scale a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,9 +15,10 @@ from assessments.models import Respondent, Response
 from frameworks.models import Element, Level
 
 SMALLEST_GROUP = 3
-"""People. Of a smaller group its counts would tell who said what, where names are hidden."""
+"""People who answered. Of fewer, what they said would tell who said it, where names are hidden."""
 
 EVERYBODY = "all"
+SINGULAR = {Respondent.Group.BOARD: "board member", Respondent.Group.EXECUTIVE: "executive"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Camp:
 
     level: Level
     count: int
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class GroupSpread:
     camps: Sequence[Camp]
     unsure_count: int
     silent_count: int
+    unsure_names: Sequence[str] = ()
+    silent_names: Sequence[str] = ()
 
     @property
     def label(self) -> str:
@@ -64,8 +67,9 @@ class Spread:
 
     Attributes:
         names_shown: whether people were told that their names would stand beside their views.
-            Without names nothing here may betray a writer: small groups are put together, and
-            notes stand in the order of their own words, not of the people.
+            Without names nothing here may betray a writer: small groups are put together,
+            of fewer than `SMALLEST_GROUP` answers nothing is told, and notes stand in the
+            order of their own words, not of the people.
     """
 
     element: Element
@@ -74,26 +78,41 @@ class Spread:
     names_shown: bool = True
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether so few answered that without names it would still be plain who said what."""
+        return not self.names_shown and 0 < _answered(self.responses) < SMALLEST_GROUP
+
+    @property
+    def told(self) -> Sequence[Response]:
+        """What may be shown."""
+        return () if self.is_withheld else self.responses
+
+    @property
     def groups(self) -> list[GroupSpread]:
         """Board members first, then executives; a group of which nobody was asked is left out.
 
-        Without names they stand apart only where each has at least `SMALLEST_GROUP` people.
+        Without names they stand apart only where in each at least `SMALLEST_GROUP` answered.
         """
-        groups = [
-            _of_group(group, self.levels, responses)
+        apart = {
+            group: responses
             for group in Respondent.Group.values
-            if (responses := [one for one in self.responses if one.respondent.group == group])
+            if (responses := [one for one in self.told if one.respondent.group == group])
+        }
+        if not self.names_shown and any(
+            _answered(responses) < SMALLEST_GROUP for responses in apart.values()
+        ):
+            apart = {EVERYBODY: list(self.told)}
+        return [
+            _of_group(group, self.levels, responses, names_shown=self.names_shown)
+            for group, responses in apart.items()
         ]
-        if self.names_shown or all(group.size >= SMALLEST_GROUP for group in groups):
-            return groups
-        return [_of_group(EVERYBODY, self.levels, self.responses)]
 
     @property
     def notes(self) -> list[tuple[Level | None, list[Note]]]:
         """Why people chose what they chose, the weakest level first, the undecided last."""
 
         def place(one: Response) -> tuple[str, str]:
-            name = f"{one.respondent.user}, {one.respondent.get_group_display()}"
+            name = f"{one.respondent.user}, {SINGULAR[Respondent.Group(one.respondent.group)]}"
             return (name if self.names_shown else "", one.note)
 
         return [
@@ -104,20 +123,21 @@ class Spread:
     @property
     def camps(self) -> list[Camp]:
         """How many chose each level, the weakest first, board members and executives together."""
-        return _camps(self.levels, self.responses)
+        return _camps(self.levels, self.told)
 
     @property
     def answered_count(self) -> int:
+        """How many chose a level."""
         return sum(camp.count for camp in self.camps)
 
     @property
     def unsure_count(self) -> int:
-        return sum(1 for one in self.responses if one.is_unsure)
+        return sum(1 for one in self.told if one.is_unsure)
 
     @property
     def with_notes(self) -> list[Response]:
         """The views that say why, the weakest level first and the undecided last."""
-        noted = [one for one in self.responses if one.note.strip()]
+        noted = [one for one in self.told if one.note.strip()]
         last = len(self.levels) + 1
         return sorted(noted, key=lambda one: one.level.order if one.level else last)
 
@@ -167,15 +187,36 @@ def most_divided_first(spreads: Iterable[Spread]) -> list[Spread]:
     )
 
 
-def _of_group(group: str, levels: Sequence[Level], responses: Sequence[Response]) -> GroupSpread:
+def _answered(responses: Iterable[Response]) -> int:
+    return sum(1 for one in responses if one.is_answered)
+
+
+def _of_group(
+    group: str, levels: Sequence[Level], responses: Sequence[Response], *, names_shown: bool
+) -> GroupSpread:
+    unsure = [one for one in responses if one.is_unsure]
+    silent = [one for one in responses if not one.is_answered]
     return GroupSpread(
         group=group,
-        camps=_camps(levels, responses),
-        unsure_count=sum(1 for one in responses if one.is_unsure),
-        silent_count=sum(1 for one in responses if not one.is_answered),
+        camps=_camps(levels, responses, names_shown=names_shown),
+        unsure_count=len(unsure),
+        silent_count=len(silent),
+        unsure_names=_names(unsure) if names_shown else (),
+        silent_names=_names(silent) if names_shown else (),
     )
 
 
-def _camps(levels: Sequence[Level], responses: Iterable[Response]) -> list[Camp]:
-    chosen = Counter(one.level_id for one in responses)
-    return [Camp(level, chosen[level.pk]) for level in levels]
+def _camps(
+    levels: Sequence[Level], responses: Iterable[Response], *, names_shown: bool = False
+) -> list[Camp]:
+    chosen: dict[int | None, list[Response]] = {level.pk: [] for level in levels}
+    for one in responses:
+        chosen.setdefault(one.level_id, []).append(one)
+    return [
+        Camp(level, len(chosen[level.pk]), _names(chosen[level.pk]) if names_shown else ())
+        for level in levels
+    ]
+
+
+def _names(responses: Iterable[Response]) -> tuple[str, ...]:
+    return tuple(sorted(str(one.respondent.user) for one in responses))

@@ -29,11 +29,13 @@ def _count(page: Page, visitor: Visitor) -> int:
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(visitor.lead)
     form = _form(page, visitor) if page.saves else None
+    address = page.address(visitor)
+    headers = {"HX-Request": "true"} if page.is_quiet else {}
     with CaptureQueriesContext(connection) as captured:
         if form:
-            answer = client.post(page.address(visitor), form)
+            answer = client.post(address, form, headers=headers)
         else:
-            answer = client.get(page.address(visitor))
+            answer = client.get(address, headers=headers)
     if answer.status_code != page.status:
         raise CannotMeasure(f"{page.name} answered {answer.status_code}, not {page.status}.")
     return sum(
@@ -44,7 +46,7 @@ def _count(page: Page, visitor: Visitor) -> int:
 
 def _form(page: Page, visitor: Visitor) -> dict[str, str]:
     assert page.saves
-    rating = page.saves(visitor)
-    rating.refresh_from_db(fields=["version"])
-    gaps = {"version": str(rating.version), "page": uuid4().hex}
-    return {name: value.format(**gaps) for name, value in form_of(rating).items()}
+    row = page.saves(visitor)
+    row.refresh_from_db(fields=["version"])
+    gaps = {"version": str(row.version), "page": uuid4().hex}
+    return {name: value.format(**gaps) for name, value in form_of(row).items()}

@@ -107,14 +107,15 @@ def _sender(page: Page, visitor: Visitor, cookies: dict[str, str], port: int) ->
         "Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()),
         "Accept: text/html",
         "Content-Type: application/x-www-form-urlencoded",
+        *(["HX-Request: true"] if page.is_quiet else []),
         "",
     ]
     body, version = "", 0
     if page.saves:
-        rating = page.saves(visitor)
-        rating.refresh_from_db(fields=["version"])
-        version = rating.version
-        form = form_of(rating) | {"csrfmiddlewaretoken": cookies["csrftoken"]}
+        row = page.saves(visitor)
+        row.refresh_from_db(fields=["version"])
+        version = row.version
+        form = form_of(row) | {"csrfmiddlewaretoken": cookies["csrftoken"]}
         body = urlencode(form, safe="{}")
     head = "\r\n".join(lines)
     return {"head": head, "body": body, "status": page.status, "version": version}
@@ -148,10 +149,10 @@ def check_saves(driver: Driver, visitors: Sequence[Visitor]) -> None:
     for page in (page for page in (*BARE, *PAGES) if page.saves):
         written = 0
         for visitor in visitors:
-            rating = page.saves(visitor)  # type: ignore[misc]
-            before = rating.version
-            rating.refresh_from_db(fields=["version"])
-            written += rating.version - before
+            row = page.saves(visitor)  # type: ignore[misc]
+            before = row.version
+            row.refresh_from_db(fields=["version"])
+            written += row.version - before
         if written != driver.answers[page.name]:
             raise CannotMeasure(
                 f"{page.name}: {driver.answers[page.name]} were counted, {written} were written."

@@ -1,4 +1,4 @@
-"""A sector's worth of rows: trusts with boards, years of agreed assessments, plans, actions."""
+"""A sector's worth of rows: trusts with boards, years of agreed assessments, views, plans."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, Rating, Respondent, Response
 from frameworks.models import Element, Framework, Level
 from plans.models import Action, Plan, Priority, StrategicArea
 from trusts.models import Membership, Role, Trust, User
 
 BOARD = {Role.LEAD: 1, Role.CHAIR: 1, Role.EXECUTIVE: 2, Role.TRUSTEE: 4, Role.OBSERVER: 1}
+ROLES = [role for role, how_many in BOARD.items() for _ in range(how_many)]
 PRIORITIES = 3
 ACTIONS = 3
 NOTE = (
@@ -68,7 +69,8 @@ class Seeder:
         Args:
             numbers: which trusts; each number once in a database.
             years: how many agreed assessments each has behind it, a plan to each; one more
-                is being agreed, half rated.
+                is being agreed, half rated, from everybody's views; and for the newest
+                views are being collected, half of them given.
         """
         trusts = Trust.objects.bulk_create(
             Trust(name=f"Trust number {number}", slug=f"trust-{number}") for number in numbers
@@ -78,21 +80,23 @@ class Seeder:
             assessments = self._assessments(trust, years, by=people[0])
             ratings = self._ratings(assessments, by=people[0])
             self._plans(assessments[:-1], ratings, people)
+            asked = self._collecting(trust, by=people[0])
+            self._ratings([asked], by=people[0])
+            self._views([assessments[-1], asked], people)
 
     def _board(self, trust: Trust) -> list[User]:
         """The trust's people, the lead first."""
-        roles = [role for role, how_many in BOARD.items() for _ in range(how_many)]
         people = User.objects.bulk_create(
             User(
                 email=f"{role}-{number}@{trust.slug}.example",
                 name=f"{role.label} {number} of {trust.name}",
                 password=self.password_hash,
             )
-            for number, role in enumerate(roles, start=1)
+            for number, role in enumerate(ROLES, start=1)
         )
         Membership.objects.bulk_create(
             Membership(user=person, trust=trust, role=role)
-            for person, role in zip(people, roles, strict=True)
+            for person, role in zip(people, ROLES, strict=True)
         )
         return people
 
@@ -112,8 +116,26 @@ class Seeder:
             if ago:
                 assessment.status = Assessment.Status.AGREED
                 assessment.agreed_at, assessment.agreed_by = at + timedelta(days=60), by
+            else:
+                assessment.opened_at = assessment.closed_at = at
+                assessment.opened_by = assessment.closed_by = by
             made.append(assessment)
         return Assessment.objects.bulk_create(made)
+
+    def _collecting(self, trust: Trust, *, by: User) -> Assessment:
+        """The newest, for which everybody is being asked."""
+        at = self._moment(0) + timedelta(days=10)
+        return Assessment.objects.create(
+            trust=trust,
+            framework=self.framework,
+            title=f"Views of {at.year}",
+            status=Assessment.Status.COLLECTING,
+            due_on=self.today + timedelta(days=14),
+            created_at=at,
+            created_by=by,
+            opened_at=at,
+            opened_by=by,
+        )
 
     def _moment(self, years_ago: int) -> datetime:
         """Noon, thirty days ago or so many years before that."""
@@ -121,7 +143,7 @@ class Seeder:
         return timezone.make_aware(datetime.combine(day, time(12)))
 
     def _ratings(self, assessments: list[Assessment], *, by: User) -> dict[int, list[Rating]]:
-        """By assessment: all of an agreed one, half of the one being agreed."""
+        """By assessment: all of an agreed one, half of the one being agreed, else none."""
         made = {
             assessment.pk: [
                 self._rating(assessment, place, by=by) for place in range(len(self.elements))
@@ -133,11 +155,38 @@ class Seeder:
 
     def _rating(self, assessment: Assessment, place: int, *, by: User) -> Rating:
         rating = Rating(assessment=assessment, element=self.elements[place])
-        if assessment.is_agreed or place < len(self.elements) // 2:
+        is_of_first_half = place < len(self.elements) // 2 and not assessment.is_collecting
+        if assessment.is_agreed or is_of_first_half:
             rating.level = self.levels[(assessment.pk + place) % len(self.levels)]
             rating.note = f"{rating.element.name}. {NOTE}"
             rating.updated_at, rating.updated_by = assessment.created_at, by
         return rating
+
+    def _views(self, assessments: list[Assessment], people: list[User]) -> None:
+        """What everybody but the observer thinks; half of it where views are still collected."""
+        respondents = Respondent.objects.bulk_create(
+            Respondent(
+                assessment=assessment, user=person, group=_group_of(role), asked_at=self._moment(0)
+            )
+            for assessment in assessments
+            for person, role in zip(people, ROLES, strict=True)
+            if role != Role.OBSERVER
+        )
+        Response.objects.bulk_create(
+            self._view(respondent, place)
+            for respondent in respondents
+            for place in range(len(self.elements))
+        )
+
+    def _view(self, respondent: Respondent, place: int) -> Response:
+        """Every seventh does not know yet; the others lie all over the scale."""
+        view = Response(respondent=respondent, element=self.elements[place])
+        if place < len(self.elements) // 2 or not respondent.assessment.is_collecting:
+            turn = respondent.pk + place
+            view.is_unsure = turn % 7 == 0
+            view.level = None if view.is_unsure else self.levels[turn % len(self.levels)]
+            view.note, view.updated_at = NOTE, respondent.asked_at
+        return view
 
     def _plans(
         self, assessments: list[Assessment], ratings: dict[int, list[Rating]], people: list[User]
@@ -188,17 +237,31 @@ class Seeder:
 
 
 def write_history() -> None:
-    """Give every rating that has been recorded its row of history, as saving it would have."""
-    history = Rating.history.model
+    """Give every rating and view that was recorded its row of history, as saving would have."""
+    _write_history_of(Rating, writer="updated_by_id")
+    asked = connection.ops.quote_name(Respondent._meta.db_table)
+    _write_history_of(
+        Response,
+        writer=f"(SELECT user_id FROM {asked} WHERE {asked}.id = respondent_id)",  # noqa: S608
+    )
+
+
+def _write_history_of(model: type[Rating] | type[Response], *, writer: str) -> None:
+    history = model.history.model
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in history.tracked_fields)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(history._meta.db_table)} "  # noqa: S608 - only our own names
             f"({columns}, history_date, history_type, history_user_id) "
-            f"SELECT {columns}, updated_at, '~', updated_by_id "
-            f"FROM {quote(Rating._meta.db_table)} WHERE updated_at IS NOT NULL"
+            f"SELECT {columns}, updated_at, '~', {writer} "
+            f"FROM {quote(model._meta.db_table)} WHERE updated_at IS NOT NULL"
         )
+
+
+def _group_of(role: Role) -> Respondent.Group:
+    is_executive = role == Role.EXECUTIVE
+    return Respondent.Group.EXECUTIVE if is_executive else Respondent.Group.BOARD
 
 
 def _weakest(ratings: list[Rating]) -> list[Rating]:

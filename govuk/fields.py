@@ -114,6 +114,13 @@ def check_year(day: datetime.date | None, what: str) -> None:
         )
 
 
+UNSEEN: dict[int, str] = {
+    **dict.fromkeys([*range(1, 9), *range(14, 32), 127, 0xFEFF], ""),
+    **dict.fromkeys(map(ord, "\r\v\f"), "\n"),
+}
+"""Signs that come along with what is pasted: those that show nothing go, other breaks are lines."""
+
+
 class MultilineField(forms.CharField):
     """Text of several lines whose length is counted as the page's character count does.
 
@@ -125,7 +132,9 @@ class MultilineField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+        if not isinstance(text, str):
+            return text
+        return text.replace("\r\n", "\n").translate(UNSEEN)
 
     def validate(self, value: Any) -> None:
         super().validate(value)

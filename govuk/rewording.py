@@ -149,7 +149,7 @@ def _marked(mark: str, runs: Iterable[tuple[str, Sequence[str]]]) -> SafeString:
     for tag, words in runs:
         if words:
             piece = format_html("{}" if tag == "equal" else wrapped, _joined(words))
-            html += _blank(before, words[0]) + piece
+            html += format_html("{}{}", _blank(before, words[0]), piece)
             before = words[-1]
     return html
 
@@ -159,6 +159,6 @@ def _joined(words: Sequence[str]) -> str:
     return "".join(_blank(before, word) + word for before, word in pairs)
 
 
-def _blank(before: str, after: str) -> SafeString:
+def _blank(before: str, after: str) -> str:
     """What stands between two words; a line's end takes no blank beside it."""
-    return SafeString("" if LINE_END in (before, after) else " ")
+    return "" if LINE_END in (before, after) else " "

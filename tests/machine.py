@@ -1,5 +1,6 @@
 """pytest plugin that spares a machine the tests that it cannot run, and says why.
 
+No property test fails for taking its time: how long one takes says how busy the machine is.
 The mark `pdf` is for what lays a document out: WeasyPrint needs Pango, a library of the system.
 """
 
@@ -9,12 +10,15 @@ import contextlib
 import io
 from functools import cache
 
+import hypothesis
 import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the mark."""
+    """Registers the mark, and takes the clock from hypothesis."""
     config.addinivalue_line("markers", "pdf: lays a document out; skipped where Pango is missing.")
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

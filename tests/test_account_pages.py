@@ -17,7 +17,6 @@ ACCOUNT_PAGES = [
     "account_reset_password_done",
     "account_signup",
     "account_inactive",
-    "account_email_verification_sent",
 ]
 
 

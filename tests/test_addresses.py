@@ -78,8 +78,8 @@ PLANNERS_FAIL = "422 403 422 403 403 404 404 401"
 LEAD_SAVES    = "302 403 403 403 403 404 404 401"
 LEAD_FAILS    = "422 403 403 403 403 404 404 401"
 ISSUERS_FAIL  = "422 422 422 403 403 404 404 401"
-ASKED_SEE     = "200 200 200 200 404 404 404 302"
-ASKED_SAVE    = "302 302 302 302 404 404 404 401"
+ASKED_SEE     = "200 200 200 200 403 404 404 302"
+ASKED_SAVE    = "302 302 302 302 403 404 404 401"
 DECIDERS_SEE  = "200 200 200 403 403 404 404 404 302"
 DECIDERS_FAIL = "422 422 422 403 403 404 404 404 401"
 DECIDERS_SAVE = "302 302 302 403 403 404 404 404 401"
@@ -127,6 +127,8 @@ TABLE = [
     ("trusts:own_data", "",  "302", "302 302 302 302 302 302 302 401"),
     ("trusts:delete_account", "",  "302", "302 302 302 302 302 302 302 401"),
     ("trusts:no_email_page",     "",                    NOWHERE_SEEN,  NOWHERE_SENT),
+    ("trusts:no_confirmation_sent", "",                 NOWHERE_SEEN,  NOWHERE_SENT),
+    ("trusts:no_confirmation",   "key",                 NOWHERE_SEEN,  NOWHERE_SENT),
     ("frameworks:index",         "",                    "200",         "405"),
     ("frameworks:search",        "",                    "200",         "405"),
     ("frameworks:detail",        "framework",           "200",         "405"),
@@ -151,7 +153,7 @@ TABLE = [
     ("assessments:close",        "collecting",          LEAD_SEES,     LEAD_SAVES),
     ("assessments:mine",         "collecting",          ASKED_SEE,     ASKED_SAVE),
     ("assessments:respond",      "collecting element",  ASKED_SEE,     ASKED_SAVE),
-    ("assessments:respond_all",  "collecting",          ASKED_SEE,     NO_POST),
+    ("assessments:respond_all",  "collecting",          ASKED_SEE,     ASKED_SAVE),
     ("assessments:spread",       "assessment",          MEMBERS_SEE,   NO_POST),
     ("assessments:spread",       "collecting",          MEMBERS_SEE,   NO_POST),
     ("assessments:follow",       "assessment",          MEMBERS_SEE,   NO_POST),
@@ -250,8 +252,8 @@ SIGN_IN = [
     ("account_reset_password_from_key",      "reset", "200",         "200"),
     ("account_reset_password_from_key_done", "",      "200",         "405"),
     ("account_email",                        "",      NOWHERE_SEEN,  NOWHERE_SENT),
-    ("account_email_verification_sent",      "",      "200",         "405"),
-    ("account_confirm_email",                "key",   "200",         "404"),
+    ("account_email_verification_sent",      "",      NOWHERE_SEEN,  NOWHERE_SENT),
+    ("account_confirm_email",                "key",   NOWHERE_SEEN,  NOWHERE_SENT),
     ("account_confirm_login_code",           "",      "302",         "302"),
     ("mfa_index",                            "",      SIGNED_IN_SEE, NO_POST),
     ("mfa_authenticate",                     "",      "302",         "302"),

@@ -12,12 +12,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from assessments.models import Response
 from bench.pages import MOST_QUERIES, PAGES, Visitor
 from bench.queries import count_queries
 from bench.seed import Seeder, write_history
 from bench.table import grouped, markdown, plain
 from frameworks.models import Framework
-from trusts.models import Trust
+from trusts.models import Trust, User
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = [page.name for page in PAGES]
@@ -47,11 +48,21 @@ def test_seeding_writes_whole_trusts(seeder: Seeder) -> None:
     trust = Trust.objects.get(slug="trust-2")
     visitor = Visitor.of(trust)
     assert trust.memberships.count() == 9
-    assert [one.status for one in trust.assessments.all()] == ["agreeing", *["agreed"] * 3]
+    statuses = [one.status for one in trust.assessments.all()]
+    assert statuses == ["collecting", "agreeing", *["agreed"] * 3]
     ratings = visitor.current.ratings
     assert (ratings.count(), ratings.filter(level=None).count()) == (3, 2)
     assert not visitor.agreed.ratings.filter(level=None).exists()
     assert visitor.agreed.ratings.in_order().first().history.count() == 1
+    assert not visitor.collecting.ratings.exclude(level=None).exists()
+    for assessment, answered in ((visitor.current, 3), (visitor.collecting, 1)):
+        views = Response.objects.filter(respondent__assessment=assessment)
+        assert views.count() == 8 * 3
+        given = views.exclude(updated_at=None)
+        assert {one.history.get().history_user for one in given} == set(
+            User.objects.filter(memberships__trust=trust).exclude(memberships__role="observer")
+        )
+        assert given.count() == 8 * answered
     actions = [
         list(one.actions.values_list("status", flat=True))
         for one in visitor.plan.priorities.in_order()
@@ -65,9 +76,10 @@ def test_save_is_written_each_time(seeder: Seeder) -> None:
     for page in PAGES:
         if page.saves:
             count_queries([page, page], visitor)
-    visitor.rating.refresh_from_db()
-    assert visitor.rating.version == 3
-    assert visitor.rating.note.startswith("Two schools have it in place")
+    for row in (visitor.rating, visitor.view):
+        row.refresh_from_db()
+        assert row.version == 3
+        assert row.note.startswith("Two schools have it in place")
 
 
 def test_tables_hold_every_cell() -> None:

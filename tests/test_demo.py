@@ -272,7 +272,7 @@ def test_plan_orders_are_gapless(loaded: None) -> None:
 
 
 def test_history_ends_with_the_row_as_it_is(loaded: None) -> None:
-    for model in (Membership, Assessment, Rating, Plan, Priority, Action):
+    for model in (Trust, Membership, Assessment, Rating, Plan, Priority, Action):
         for row in model.objects.all():
             last = row.history.order_by("-history_date").first()
             if last is None:
@@ -390,7 +390,7 @@ def test_demo_refuses_production_in_one_clear_line(tmp_path: Path) -> None:
         env=os.environ
         | {
             "TRUSTQUALITY_ENV": "production",
-            "SECRET_KEY": "k" * 60,
+            "SECRET_KEY": "0123456789" * 6,
             "EMAIL_URL": "smtp://mail.test",
             "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
         },

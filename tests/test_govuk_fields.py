@@ -92,6 +92,12 @@ def test_line_breaks_count_once():
     assert len(form.cleaned_data["note"]) == 30
 
 
+def test_signs_that_show_nothing_are_left_out_and_other_breaks_are_lines():
+    form = NoteForm({"note": "\ufeffOne\x1b,\vtwo\ftab\t end"})
+    assert form.is_valid()
+    assert form.cleaned_data["note"] == "One,\ntwo\ntab\t end"
+
+
 def test_a_text_one_character_too_long_is_refused():
     assert not NoteForm({"note": "n" * 31}).is_valid()
     assert NoteForm({"note": "n" * 30}).is_valid()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
@@ -15,7 +16,7 @@ from django.test import Client, RequestFactory
 from tests.conftest import client_of
 from trustquality.hardening import LARGEST_REQUEST
 from trustquality.logs import Discreet, WithoutRows, without_secrets
-from trustquality.wsgi import readable_only
+from trustquality.wsgi import MOST_FIELDS, readable_only
 from trusts.models import User
 
 
@@ -98,6 +99,12 @@ def test_too_large_a_request_is_refused_unread(db: None, client: Client) -> None
     assert "This is too large" in answer.content.decode()
 
 
+def test_too_much_typed_is_said_in_the_same_words(db: None, client: Client) -> None:
+    answer = client.post("/accounts/login/", {"login": "x" * (3 * 1024**2)})
+    assert answer.status_code == 413
+    assert "This is too large" in answer.content.decode()
+
+
 @pytest.mark.parametrize("length", ["-1", "many", "", "²"])
 def test_odd_lengths_are_no_fault_of_ours(db: None, client: Client, length: str) -> None:
     assert client.generic("POST", "/", b"", CONTENT_LENGTH=length).status_code == 405
@@ -111,6 +118,26 @@ def test_lengths_that_are_no_numbers_are_refused_before_django(length: str) -> N
     body = b"".join(application(environ, lambda status, headers: said.append(status)))
     assert said == ["400 Bad Request"]
     assert body == b"The length is no number.\n"
+
+
+def test_address_that_asks_for_too_much_is_refused_before_django() -> None:
+    shown: dict[str, str] = {}
+    application = readable_only(lambda environ, start: [b"reached"])
+    for fields, body in ((1_000, b"reached"), (1_001, b"That asks for too much.\n")):
+        environ = RequestFactory().get("/?" + "&".join(["a"] * fields)).environ
+        parts = application(environ, lambda status, headers: shown.update(headers, status=status))
+        assert b"".join(parts) == body
+    assert shown["status"] == "400 Bad Request"
+    assert shown["X-Frame-Options"] == "DENY"
+    assert shown["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+def test_django_itself_would_fall_over_an_address_that_asks_for_too_much() -> None:
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FIELDS == MOST_FIELDS
+    asked = "&".join(["a"] * (MOST_FIELDS + 1))
+    environ = RequestFactory().get(f"/?{asked}").environ
+    with pytest.raises(TooManyFieldsSent):
+        WSGIRequest(environ | {"CONTENT_TYPE": "text/plain; charset=utf-8"})
 
 
 @pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/", "/%00"])

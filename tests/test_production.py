@@ -50,6 +50,8 @@ def test_sound_settings_have_no_warning() -> None:
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "for-local-use-only"}, "50 characters"),
+        ({"SECRET_KEY": "a" * 61}, "random text"),
+        ({"SECRET_KEY": "django-insecure-" + SOUND["SECRET_KEY"]}, "random text"),
         ({"DEBUG": "1"}, "DEBUG may not be on in production."),
         ({"ALLOWED_HOSTS": "*"}, "name your hosts"),
         ({"EMAIL_URL": ""}, "EMAIL_URL"),

@@ -26,7 +26,7 @@ from openpyxl import load_workbook
 
 from tests.everything import our_models, texts_of, undone
 from tests.machine import why_no_pdf
-from tests.oddities import Chance, Form, Input
+from tests.oddities import Chance, Form, Input, Known
 from tests.trying import Answer, Server, World, as_in_service, forms_in, plain, served, wrong_mails
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -185,8 +185,9 @@ def shown(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shown]:
                 for form in forms_in(answer, address, person):
                     forms.setdefault(form.shape, form)
         mail.outbox.clear()
+        known = world.known_of(list(forms.values()))
         for form in forms.values():
-            send(form, world, server, found)
+            send(form, known, server, found)
         found.mails = list(mail.outbox)
         yield found
 
@@ -198,9 +199,8 @@ class Typist(Chance):
         return PROBE if one.kind in ("text", "textarea", "search") else super().typed(one)
 
 
-def send(form: Form, world: World, server: Server, found: Shown) -> None:
+def send(form: Form, known: Known, server: Server, found: Shown) -> None:
     """A form with a probe typed into every box, and as its page asks, and what follows."""
-    known = world.known_of([form])
     for chance in (Typist(form.address, known), Chance(form.address, known)):
         with undone():
             answer = server(chance.sent(form, chance.filled(form), form.person))

@@ -83,8 +83,6 @@ READERS = ("lead", "reviewer", "operator", "signed out")
 OK = 200
 SIGN_OUT = "/accounts/logout/"
 """On every page; pressed seldom."""
-AT_THE_DOOR = (b"The length is no number.\n", b"Only UTF-8 is read here.\n")
-"""What the application answers before Django runs."""
 MAY_BE_DOWN = "/accounts/work/"
 """The provider of work accounts that is set here does not answer."""
 
@@ -530,7 +528,7 @@ def wrong_in(sent: Request, answer: Answer, before: Sequence[Request] = ()) -> l
     to = answer.header("location")
     if ELSEWHERE in (urlsplit(to).netloc if "[" not in to else to) or to.startswith("/\\"):
         wrong.append(f"sends people to {to}")
-    if answer.status and not answer.fault and answer.body not in AT_THE_DOOR:
+    if answer.status and not answer.fault:
         wrong += [
             f"has no {name}"
             for name in ("content-security-policy", "x-content-type-options", "x-frame-options")

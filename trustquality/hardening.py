@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -46,6 +46,8 @@ class RefuseUnreadable:
             return render(request, "413.html", status=TOO_LARGE)
         try:
             request.POST  # noqa: B018 read here, and kept for whoever asks
+        except RequestDataTooBig:
+            return render(request, "413.html", status=TOO_LARGE)
         except (MultiPartParserError, SuspiciousOperation, OSError):
             return render(request, "400.html", status=BAD_REQUEST)
         if "\0" in request.path_info:

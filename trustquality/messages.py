@@ -11,12 +11,6 @@ from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest
 
 
-class NamedCookie(CookieStorage):
-    """A cookie that no other host can set, as our others."""
-
-    cookie_name = settings.MESSAGES_COOKIE_NAME
-
-
 class SessionFirst(BaseStorage):
     """In the session of who is signed in: a message may name people. In a cookie for others.
 
@@ -26,7 +20,8 @@ class SessionFirst(BaseStorage):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.session: Any = SessionStorage(request)
-        self.cookie: Any = NamedCookie(request)
+        self.cookie: Any = CookieStorage(request)
+        self.cookie.cookie_name = settings.MESSAGES_COOKIE_NAME
         self.held: list[Any] = []
 
     def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Any], bool]:

@@ -31,7 +31,9 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "for-local-use-only")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG may not be on in production.")
-if PRODUCTION and len(SECRET_KEY) < 50:
+# What Django would only warn of, and nobody reads warnings once it runs.
+IS_GUESSABLE = len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY
+if PRODUCTION and IS_GUESSABLE:
     raise ImproperlyConfigured(
         "Set SECRET_KEY to a random text of 50 characters or more, "
         "or TRUSTQUALITY_ENV=local on a machine of your own."
@@ -159,6 +161,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "trusts.sign_in.display_name"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Trust Quality: "  # and not the host's name in brackets
 ACCOUNT_FORMS = {
     "change_password": "trusts.password_forms.ChangeForm",
     "set_password": "trusts.password_forms.SetForm",
@@ -274,6 +277,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "build" / "collected"
 # Styles, fonts and scripts as `npm run build` leaves them.
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # styles and fonts are for pages of ours
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # every page names files by their hash: half the work
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

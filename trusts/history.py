@@ -100,6 +100,7 @@ class Kind:
             not in the history.
         saves_quietly: its page saves as people type; one person's saves within a few
             minutes are shown as one.
+        comes_in_two: a row is made, and marked once more by the same act; both are shown as one.
         way: from the row to its trust; what its queryset says where blank.
         since: the way to the moment from which on it is told; what was saved before that is
             its writers' alone, and so is all of it as long as there is no such moment.
@@ -117,6 +118,7 @@ class Kind:
     within: Mapping[str, str] = field(default_factory=dict)
     starts_empty: bool = False
     saves_quietly: bool = False
+    comes_in_two: bool = False
     way: str = ""
     since: str = ""
 

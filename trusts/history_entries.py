@@ -139,9 +139,9 @@ def entry_of(run: Run, said: Mapping[tuple[str, int], Said], who: Person) -> Ent
     kind = kinds()[run.last.kind]
     now = said[run.last.key]
     was = said[run.before.key].values if run.before else {} if kind.starts_empty else None
-    is_unclear = run.last.type == CHANGED and was is None
-    event = _event(kind, run.last.type, was, now.values)
-    changes = _changes(kind, run.last.type, was, now.values)
+    is_unclear = run.type == CHANGED and was is None
+    event = _event(kind, run.type, was, now.values)
+    changes = _changes(kind, run.type, was, now.values)
     did, rest, told = _sentence(run, event, changes)
     return Entry(
         run=run,

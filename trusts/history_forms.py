@@ -48,7 +48,8 @@ class HistoryForm(forms.Form):
         label="Show every single save",
         required=False,
         help_text="Ratings save by themselves while somebody types. One person’s saves within "
-        "ten minutes are shown as one change unless you tick this.",
+        "ten minutes are shown as one change unless you tick this, and so is an invitation with "
+        "its mail.",
     )
 
     def __init__(

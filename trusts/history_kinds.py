@@ -47,15 +47,21 @@ def invited_name(values: Values) -> str:
 
 def invitation_event(was: Values | None, now: Values | None) -> Event | None:
     if was is None and now:
-        return Event("invited", f"as {role.words(now)}", tells=frozenset({"role", "expires_at"}))
-    if now is None:
+        taken_back = ", and withdrew the invitation" if now["withdrawn_at"] else ""
+        rest = f"as {role.words(now)}{taken_back}"
+        return Event("invited", rest, tells=frozenset({"role", "expires_at"}))
+    if was is None or now is None:
         return Event("removed the invitation for")
     if becomes("accepted_at", was, now):
         return Event("took up the invitation for")
     if becomes("withdrawn_at", was, now):
         return Event("withdrew the invitation for")
-    if becomes("mailed_at", was, now):
-        return Event("sent the link of the invitation for", tells=frozenset({"expires_at"}))
+    if was["invited_at"] != now["invited_at"]:
+        rest = f"again, as {role.words(now)}"
+        return Event("invited", rest, tells=frozenset({"role", "expires_at"}))
+    if now["mailed_at"] and was["mailed_at"] != now["mailed_at"]:
+        again = "again" if was["mailed_at"] else ""
+        return Event("sent the link of the invitation for", again, tells=frozenset({"expires_at"}))
     return None
 
 
@@ -107,8 +113,10 @@ register(
             "name": "name",
             "accepted_at": "accepted_at",
             "withdrawn_at": "withdrawn_at",
+            "invited_at": "invited_at",
             "mailed_at": "mailed_at",
         },
         event=invitation_event,
+        comes_in_two=True,
     )
 )

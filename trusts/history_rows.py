@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -148,7 +149,18 @@ def read_people(saves: Iterable[Save], trust: Trust) -> dict[int | None, Person]
     member = Membership.objects.filter(user=OuterRef("pk"), trust=trust)
     users = User.objects.filter(pk__in=known).annotate(is_member=Exists(member))
     people: dict[int | None, Person] = {user.pk: _person(user) for user in users}
+    people |= _told_apart(people)
     return {key: people.get(key, SERVICE) for key in keys}
+
+
+def _told_apart(people: dict[int | None, Person]) -> dict[int | None, Person]:
+    """Those who share a name with somebody else, each with a number of their own."""
+    times = Counter(person.name.casefold() for person in people.values() if person is not FORMER)
+    return {
+        key: Person(f"{person.name} (no. {key})", person.choice)
+        for key, person in people.items()
+        if times[person.name.casefold()] > 1
+    }
 
 
 def _person(user: Any) -> Person:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 TOGETHER = timedelta(minutes=10)
 """From the first of the saves that are shown as one to the last."""
+AT_ONCE = timedelta(minutes=1)
+"""From a row's making to its marking by the same act, such as the mail of an invitation."""
 
 CAME, CHANGED, WENT = "+", "~", "-"
 """What simple-history calls what happened to a row."""
@@ -60,26 +62,34 @@ class Run:
         """What it says is what is shown."""
         return self.saves[-1]
 
+    @property
+    def type(self) -> str:
+        """What happened to the row; one that came and was then marked has come."""
+        return CAME if self.first.type == CAME else self.last.type
 
-def runs_of(saves: Iterable[Save], *, quiet: Collection[str] = ()) -> list[Run]:
+
+def runs_of(
+    saves: Iterable[Save], *, quiet: Collection[str] = (), in_two: Collection[str] = ()
+) -> list[Run]:
     """The saves as they are shown, the newest first.
 
     Args:
         quiet: the kinds of which one person's saves within ten minutes are one.
+        in_two: those that come by two saves of one person, which are one.
     """
     in_order = sorted(saves, key=lambda save: (save.kind, save.of, save.at, save.number))
     runs = [
         run
         for _, of_one_row in groupby(in_order, key=lambda save: (save.kind, save.of))
-        for run in _runs_of_row(list(of_one_row), quiet)
+        for run in _runs_of_row(list(of_one_row), quiet, in_two)
     ]
     return sorted(runs, key=lambda run: (run.last.at, run.last.kind, run.last.number), reverse=True)
 
 
-def _runs_of_row(saves: list[Save], quiet: Collection[str]) -> list[Run]:
+def _runs_of_row(saves: list[Save], quiet: Collection[str], in_two: Collection[str]) -> list[Run]:
     parts: list[list[Save]] = []
     for save in saves:
-        if parts and save.kind in quiet and _belongs(save, parts[-1][0]):
+        if parts and _belongs(save, parts[-1], quiet, in_two):
             parts[-1].append(save)
         else:
             parts.append([save])
@@ -88,9 +98,12 @@ def _runs_of_row(saves: list[Save], quiet: Collection[str]) -> list[Run]:
     return [Run(part, earlier, is_gone) for part, earlier in zip(parts, before, strict=False)]
 
 
-def _belongs(save: Save, first: Save) -> bool:
-    return (
-        save.type == first.type == CHANGED
-        and save.by == first.by
-        and save.at - first.at <= TOGETHER
-    )
+def _belongs(
+    save: Save, part: Sequence[Save], quiet: Collection[str], in_two: Collection[str]
+) -> bool:
+    first = part[0]
+    if save.type != CHANGED or save.by != first.by:
+        return False
+    if first.type == CAME:
+        return save.kind in in_two and len(part) == 1 and save.at - first.at <= AT_ONCE
+    return first.type == CHANGED and save.kind in quiet and save.at - first.at <= TOGETHER

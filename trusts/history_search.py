@@ -56,8 +56,10 @@ def find_runs(scope: Scope, saves: Sequence[Save], people: People, asked: Asked)
         saves: all of the scope's.
         people: who has made them.
     """
-    quiet = () if asked.each else {kind.key for kind in kinds().values() if kind.saves_quietly}
-    runs = [run for run in runs_of(saves, quiet=quiet) if asked.fits(run, people)]
+    shown = () if asked.each else kinds().values()
+    quiet = {kind.key for kind in shown if kind.saves_quietly}
+    in_two = {kind.key for kind in shown if kind.comes_in_two}
+    runs = [run for run in runs_of(saves, quiet=quiet, in_two=in_two) if asked.fits(run, people)]
     if not (asked.wanted and runs):
         return runs
     found = set(_with_words(scope, people, asked.wanted))

@@ -13,7 +13,8 @@ from govuk.fields import HintedRadioSelect, MultilineField
 from govuk.sheets import Fault, UnreadableSheet, read_workbook
 from trusts.invitations import Newcomer, Offer, offers_for
 from trusts.models import Role, Trust, User
-from trusts.newcomers import LONGEST_NAME, UNSHOWABLE, lines_of, read_newcomers
+from trusts.names import is_taken, readable
+from trusts.newcomers import LONGEST_NAME, lines_of, read_newcomers
 from trusts.password_forms import HINT
 
 LONGEST_LIST = 30_000
@@ -63,10 +64,7 @@ class NameField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        name = str(super().clean(value))
-        if UNSHOWABLE.search(name):
-            raise ValidationError("The name has a character that cannot be shown")
-        return name
+        return readable(str(super().clean(value)))
 
 
 class InviteForm(forms.Form):
@@ -306,9 +304,19 @@ class NewPersonForm(forms.Form):
         error_messages={"required": "Enter the new password again"},
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, trust: Trust, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.trust = email, trust
+
+    def clean_name(self) -> str:
+        """History and lists name people by this alone, so no two who join may share it."""
+        name = str(self.cleaned_data["name"])
+        if is_taken(name, trust=self.trust):
+            raise ValidationError(
+                "Somebody in the trust is called this already. Add what tells you apart, such as "
+                "another first name or what you do"
+            )
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from allauth.core.internal import ratelimit
 from django.core.mail import EmailMessage
@@ -15,7 +16,19 @@ from trusts.letters import postbag
 from trusts.models import Trust, User
 
 
-def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
+@dataclass(frozen=True)
+class Unsent:
+    """A letter that did not go.
+
+    Attributes:
+        is_too_many: the trust, or this address, had its mails for today.
+    """
+
+    letter: Letter
+    is_too_many: bool = False
+
+
+def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Unsent]:
     """Send the letters one by one; each is noted as soon as it has gone.
 
     Call it when what they tell is committed: a mail cannot be taken back. Of two pages that
@@ -31,11 +44,14 @@ def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[L
             if not letter.is_current():
                 continue  # another page is sending a newer one, or has sent it
             invitation = letter.invitation
-            may_go = bag.has_time and may_send(request, invitation.trust_id, invitation.email)
-            if may_go and bag.send(mail_of(request, letter, by=by)):
-                posted(letter=letter, by=by)
+            if not bag.has_time:
+                unsent.append(Unsent(letter))
+            elif not may_send(request, invitation.trust_id, invitation.email):
+                unsent.append(Unsent(letter, is_too_many=True))
+            elif not bag.send(mail_of(request, letter, by=by)):
+                unsent.append(Unsent(letter))
             else:
-                unsent.append(letter)
+                posted(letter=letter, by=by)
     return unsent
 
 

@@ -44,6 +44,12 @@ from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
 
 NOT_FOUND = 404
+UNSENT = {
+    False: "Nothing is lost: try again later with the button “Send again” in the list of people.",
+    True: "One address gets five invitations a day at most, and a trust mails 200: try again "
+    "tomorrow. If the mails do not arrive, ask for the folder of junk mail.",
+}
+"""What to do about mails that did not go, by whether there were too many."""
 CHANGE, SEND = "change", "send"
 """What the buttons of the list's second page send as `step`."""
 
@@ -68,13 +74,12 @@ def mail_and_tell(request: SignedInRequest, letters: Sequence[Letter], *, done: 
         done = f"{done}, {mailed}" if done else mailed
     if done:
         messages.success(request, f"{done}.")
-    if unsent:
-        addresses = ", ".join(letter.invitation.email for letter in unsent)
-        messages.error(
-            request,
-            f"No mail went to {addresses}. Nothing is lost: try again later with the button "
-            "“Send again” in the list of people.",
-        )
+    for is_too_many, why in UNSENT.items():
+        addresses = [
+            one.letter.invitation.email for one in unsent if one.is_too_many is is_too_many
+        ]
+        if addresses:
+            messages.error(request, f"No mail went to {', '.join(addresses)}. {why}")
 
 
 @page
@@ -203,7 +208,9 @@ def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpRespo
 def _begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Make an account and take the place with it; allauth signs the new person in."""
     initial = {"name": invitation.name}
-    form = NewPersonForm(typed(request), email=invitation.email, initial=initial)
+    form = NewPersonForm(
+        typed(request), email=invitation.email, trust=invitation.trust, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         try:

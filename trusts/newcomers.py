@@ -18,6 +18,7 @@ from django.core.validators import validate_email
 from govuk.sheets import Fault, SheetRow
 from trusts.invitations import Newcomer
 from trusts.models import Role
+from trusts.names import UNSHOWABLE, readable, visible
 
 AT_ONCE = 100
 LONGEST_LINE = 1_000
@@ -29,7 +30,6 @@ SHOWN = 60
 ADDRESSED = re.compile(r"(.*)<([^<>]*@[^<>]*)>\s*")
 """As mail programs write it: Jane Smith <jane@example.org>."""
 QUOTED = re.compile(r'"[^"]*"')
-UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 ROLES = {word.casefold(): role for role in Role for word in (role.value, role.label)}
 HEADINGS = {
     "name": "name",
@@ -66,7 +66,10 @@ def read_newcomers(text: str, *, role: str) -> tuple[list[Newcomer], list[Fault]
             and no line names one.
     """
     lines = [
-        Line(number, split(line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+        Line(number, cells)
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip()
+        for cells in people_in(split(line))
     ]
     newcomers: dict[str, Newcomer] = {}
     stands_in: dict[str, int] = {}
@@ -98,6 +101,14 @@ def split(line: str) -> list[str]:
     except (csv.Error, ValueError):
         cells = line.split(by)
     return [" ".join(cell.split()) if not UNSHOWABLE.search(cell) else cell for cell in cells]
+
+
+def people_in(cells: Sequence[str]) -> list[Sequence[str]]:
+    """Each person of a line: several where every cell has an address, as mail programs write it."""
+    told = [cell for cell in cells if cell]
+    if len(told) > 1 and all("@" in cell for cell in told):
+        return [[cell] for cell in told]
+    return [cells]
 
 
 def lines_of(rows: Iterable[SheetRow]) -> str:
@@ -147,11 +158,18 @@ def _newcomer(line: Line, role: str) -> Newcomer:
     before, email, after = _parted([cell for cell in line.cells if cell])
     if after and not role:
         raise _Wrong("the email address has to come last, after the name")
-    if after and after[-1].casefold() not in ROLES:
+    newcomer = Newcomer(
+        email=email.lower(),
+        role=ROLES.get(after[-1].casefold(), "") if after else role,
+        name=visible(" ".join([*before, *after[:-1]])),
+    )
+    faults = [_fault_of_email(email), _fault_of_name(newcomer.name)]
+    if after and not newcomer.role:
         roles = ", ".join(role.label for role in Role)
-        raise _Wrong(f"“{_shown(after[-1])}” is not a role here. The roles are: {roles}")
-    chosen = ROLES[after[-1].casefold()] if after else role
-    return Newcomer(email=_email(email), role=chosen, name=_name(" ".join([*before, *after[:-1]])))
+        faults.append(f"“{_shown(after[-1])}” is not a role here. The roles are: {roles}")
+    if found := [fault for fault in faults if fault]:
+        raise _Wrong(". Also, ".join(found))
+    return newcomer
 
 
 def _parted(cells: Sequence[str]) -> tuple[list[str], str, list[str]]:
@@ -160,7 +178,9 @@ def _parted(cells: Sequence[str]) -> tuple[list[str], str, list[str]]:
     if not places:
         raise _Wrong("there is no email address in it")
     if len(places) > 1:
-        raise _Wrong("there is more than one email address in it")
+        raise _Wrong(
+            "there is more than one email address in it. Put each person on a line of their own"
+        )
     [place] = places
     before, email = list(cells[:place]), cells[place]
     if named := ADDRESSED.fullmatch(email):
@@ -168,31 +188,33 @@ def _parted(cells: Sequence[str]) -> tuple[list[str], str, list[str]]:
     return [cell for cell in before if cell], email.strip(), list(cells[place + 1 :])
 
 
-def _email(text: str) -> str:
-    """An address as accounts keep it."""
-    email = text.lower()
+def _fault_of_email(text: str) -> str:
     try:
-        validate_email(email)
+        validate_email(text.lower())
+    except ValidationError:
+        return f"“{_shown(text)}” is not an email address. One looks like name@example.org"
+    if len(text) > LONGEST_EMAIL:
+        return f"the email address must be {LONGEST_EMAIL} characters or fewer"
+    return ""
+
+
+def _fault_of_name(text: str) -> str:
+    try:
+        readable(text)
     except ValidationError as refusal:
-        raise _Wrong(
-            f"“{_shown(text)}” is not an email address. One looks like name@example.org"
-        ) from refusal
-    if len(email) > LONGEST_EMAIL:
-        raise _Wrong(f"the email address must be {LONGEST_EMAIL} characters or fewer")
-    return email
-
-
-def _name(text: str) -> str:
-    if UNSHOWABLE.search(text):
-        raise _Wrong("the name has a character that cannot be shown")
+        return _beginning_small(refusal.messages[0])
     if len(text) > LONGEST_NAME:
-        raise _Wrong(f"the name must be {LONGEST_NAME} characters or fewer; it has {len(text)}")
-    return text
+        return f"the name must be {LONGEST_NAME} characters or fewer; it has {len(text)}"
+    return ""
+
+
+def _beginning_small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _refuse_twice(newcomer: Newcomer, stands_in: Mapping[str, int]) -> None:
     if number := stands_in.get(newcomer.email):
-        raise _Wrong(f"{newcomer.email} stands in line {number} already")
+        raise _Wrong(f"line {number} has {newcomer.email} already")
 
 
 def _shown(text: str) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from trusts.invitation_forms import NameField
 from trusts.invitations import Newcomer, Offer, offers_for
 from trusts.models import Role, Trust, User
+from trusts.names import readable
 from trusts.operator_actions import why_not
 
 if TYPE_CHECKING:
@@ -20,7 +21,14 @@ else:
     PersonModelForm = TrustModelForm = forms.ModelForm
 
 
-class NewOperatorForm(PersonModelForm):
+class NamesPerson(PersonModelForm):
+    """A person's name, as others can read it."""
+
+    def clean_name(self) -> str:
+        return readable(str(self.cleaned_data["name"]))
+
+
+class NewOperatorForm(NamesPerson):
     """Another operator; they choose their own password."""
 
     class Meta:
@@ -32,7 +40,7 @@ class NewOperatorForm(PersonModelForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-class PersonForm(PersonModelForm):
+class PersonForm(NamesPerson):
     """A person's name and access.
 
     Not the address and not the password: with either, an operator could sign in as them.

@@ -136,7 +136,7 @@ def send_letters(request: SignedInRequest, letters: Sequence[Letter]) -> None:
     unsent = post(request, letters, by=request.user) if letters else []
     for letter in letters:
         email = letter.invitation.email
-        if letter in unsent:
+        if letter in [one.letter for one in unsent]:
             messages.error(
                 request,
                 f"No mail went to {email}. Nothing is lost: let them in again from this page.",

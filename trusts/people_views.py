@@ -16,7 +16,15 @@ from trusts.drafts import redirect_saved
 from trusts.handover import belongings
 from trusts.invitation_views import fetch_to_invite, mail_and_tell
 from trusts.models import Invitation, Membership, Role, Trust
-from trusts.people import ChangedMeanwhile, LastLead, change_role, remove_member, turn_over
+from trusts.people import (
+    Change,
+    ChangedMeanwhile,
+    LastLead,
+    change_role,
+    remove_member,
+    takes_last_lead,
+    turn_over,
+)
 from trusts.people_forms import NO_LEAD, RemoveForm, RoleForm, TurnoverForm
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
@@ -102,7 +110,8 @@ def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     if membership is None:
         return _has_left(request, trust, pk)
     heaps = belongings(trust).get(membership.user_id, [])
-    others = [row.user for row in members_of(request, trust) if row.pk != pk]
+    members = members_of(request, trust)
+    others = [row.user for row in members if row.pk != pk]
     form = RemoveForm(typed(request), membership=membership, heaps=heaps, others=others)
     if request.method == "POST" and form.is_valid():
         try:
@@ -114,7 +123,13 @@ def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{membership.user} does not belong to {trust} any longer.")
             return redirect(_after(request, [membership], trust))
-    context = {"trust": trust, "membership": membership, "heaps": heaps, "form": form}
+    context = {
+        "trust": trust,
+        "membership": membership,
+        "heaps": heaps,
+        "form": form,
+        "has_to_stay": NO_LEAD if takes_last_lead([Change(membership)], members) else "",
+    }
     return render(request, "trusts/member_remove.html", context, status=status_of(form))
 
 

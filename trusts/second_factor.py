@@ -41,7 +41,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Our names, and secrets that nobody can read from the database alone."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "This code is not right, or its time is up. Enter the one shown now.",
+        "incorrect_code": "This code is not right, has been used, or its time is up. Each works "
+        "once: wait for the next that the app shows.",
     }
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -18,6 +19,8 @@ from allauth.mfa.webauthn.forms import (
 )
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
+
+from trusts.models import User
 
 LONGEST_CODE = 40
 """Characters: room for the blanks that some apps and people put between digits."""
@@ -37,7 +40,7 @@ class NamesCode(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["code"] = forms.CharField(
             label=self.code_label,
-            help_text=self.code_hint,
+            help_text=self.hint(),
             max_length=LONGEST_CODE,
             error_messages={"required": "Enter a code"},
             widget=forms.TextInput(
@@ -49,12 +52,37 @@ class NamesCode(forms.Form):
             ),
         )
 
+    def hint(self) -> str:
+        return self.code_hint
 
-class CodeForm(NamesCode, AuthenticateForm):
+
+class CodeThatTheyHave(NamesCode):
+    """Whoever has passkeys and no app has recovery codes, and no six digits."""
+
+    user: User
+
+    def hint(self) -> str:
+        return super().hint() if has_app(self.user) else "One of your recovery codes."
+
+
+def has_app(user: User) -> bool:
+    return _has(user, Authenticator.Type.TOTP)
+
+
+def has_passkey(user: User) -> bool:
+    return _has(user, Authenticator.Type.WEBAUTHN)
+
+
+def _has(user: User, kind: str) -> bool:
+    found: bool = Authenticator.objects.filter(user=user, type=kind).exists()
+    return found
+
+
+class CodeForm(CodeThatTheyHave, AuthenticateForm):
     """At sign-in, after the password."""
 
 
-class CodeAgainForm(NamesCode, ReauthenticateForm):
+class CodeAgainForm(CodeThatTheyHave, ReauthenticateForm):
     """Before something sensitive."""
 
 
@@ -183,6 +211,10 @@ class NamePasskeyForm(NamesPasskey, EditWebAuthnForm):
 
 class PasskeyForm(SurvivesNonsense, AuthenticateWebAuthnForm):
     """At sign-in, after the password."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.is_offered, self.is_alone = has_passkey(user), not has_app(user)
 
 
 class PasskeyAgainForm(SurvivesNonsense, ReauthenticateWebAuthnForm):

@@ -65,6 +65,9 @@ urlpatterns = [
     ),
     # Before allauth's page of this address, where people would change what they sign in with.
     path("accounts/email/", views.not_here, name="no_email_page"),
+    # No address is confirmed by mail: the invitation's link has done that.
+    path("accounts/confirm-email/", views.not_here, name="no_confirmation_sent"),
+    path("accounts/confirm-email/<str:key>/", views.not_here, name="no_confirmation"),
     # Ours before allauth's of the same addresses: they go on to where somebody was going.
     path("accounts/sessions/", account_views.sessions, name="sessions"),
     path("accounts/password/set/", account_views.SetPassword.as_view(), name="set_password"),

@@ -68,7 +68,7 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "trusts/home.html", context)
 
 
-def not_here(request: SignedInRequest) -> HttpResponse:
+def not_here(request: SignedInRequest, **asked_for: str) -> HttpResponse:
     """Stands before a page that is not wanted.
 
     Raises:

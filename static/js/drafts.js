@@ -9,6 +9,7 @@
 const PREFIX = "tq-draft:";
 const COOKIE = "tq-saved";
 const PATIENCE = 3000;
+const AGAIN = 15_000;
 const KEPT_FOR = 14 * 24 * 60 * 60 * 1000;
 const NEVER_KEPT = ["csrfmiddlewaretoken", "saved_from", "save_number"];
 
@@ -80,8 +81,10 @@ const typedIn = (content) =>
 function untouchedRows(content) {
   const values = new Map(content);
   const shown = content.filter(([name]) => name.startsWith("initial-"));
-  const same = shown.filter(([name, value]) => values.get(name.slice("initial-".length)) === value);
-  return new Set(same.map(([name]) => rowOf(name)));
+  const plain = (value) => String(value ?? "").replace(/\r\n/g, "\n");
+  const isSame = ([name, value]) => plain(values.get(name.slice("initial-".length))) === plain(value);
+  const touched = new Set(shown.filter((one) => !isSame(one)).map(([name]) => rowOf(name)));
+  return new Set(shown.map(([name]) => rowOf(name)).filter((row) => !touched.has(row)));
 }
 
 function putBack(form, content) {
@@ -107,11 +110,47 @@ function show(form, name) {
   }
 }
 
+// "Saved at 18:36" must not stand above words that are not saved.
+function saysNothingSaved(form) {
+  const place = document.querySelector(form.getAttribute("hx-target"));
+  if (place) place.textContent = "";
+}
+
 // Conflicts and faults in what was typed are explained by the answer itself, in #save-status.
 function messageFor(status) {
   if (status === 409 || status === 422) return "";
   if (status === 401) return "signed-out";
   return status === 0 || status >= 500 ? "offline" : "refused";
+}
+
+// What the page can no longer take, such as a view after views were closed: shown, to be copied.
+function showKept(form) {
+  const key = keyOf(form.dataset.draftOwner, form.dataset.draft);
+  const draft = read(key);
+  if (!draft) return;
+  const names = ["level", "note"];
+  const typed = (values) => typedIn(names.map((name) => [name, values.get(name) || ""]));
+  // A form of many rows kept each of them under its number.
+  const { draftRow } = form.dataset;
+  const mine = draftRow ? `${draftRow}-` : "";
+  const kept = new Map(
+    draft.content
+      .filter(([name]) => name.startsWith(mine))
+      .map(([name, value]) => [name.slice(mine.length), value]),
+  );
+  if (typed(kept) === typed(new Map(contentOf(form)))) {
+    if (!draftRow) forget(key);
+    return;
+  }
+  form.elements.note.value = kept.get("note") || "";
+  for (const line of form.querySelectorAll("[data-draft-level]"))
+    line.hidden = line.dataset.draftLevel !== kept.get("level");
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    form.hidden = true;
+    if (!document.querySelector("form[data-draft-shown]:not([hidden])")) forget(key);
+  });
 }
 
 // Returns what signing out needs of the form: whether words are unsent, and to send them.
@@ -164,11 +203,16 @@ function keepDraft(form) {
   form.addEventListener("htmx:afterRequest", (event) => {
     const sent = inFlight;
     inFlight = null;
-    if (event.detail.successful) {
+    const { status } = event.detail.xhr;
+    // Not what htmx calls successful: it shows a conflict or a fault too, and neither is saved.
+    if (status >= 200 && status < 300) {
       show(form, "");
       if (sent === typedIn(contentOf(form))) forget(key);
     } else {
-      show(form, messageFor(event.detail.xhr.status));
+      const message = messageFor(status);
+      show(form, message);
+      if (message) saysNothingSaved(form);
+      if (message === "offline") setTimeout(sendAgain, AGAIN);
     }
     form.dispatchEvent(new CustomEvent("draft:settled"));
   });
@@ -198,6 +242,12 @@ function keepDraft(form) {
     settled = sent;
     if (typedIn(contentOf(form)) === sent) forget(key);
   };
+  // By the form's own quiet save, so that its answer is shown as any other.
+  const sendAgain = () => {
+    if (inFlight === null && form.hasAttribute("hx-post") && read(key) && isUnsent())
+      form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  window.addEventListener("online", sendAgain);
   window.addEventListener("pagehide", () => {
     if (isUnsent()) send();
   });
@@ -238,7 +288,10 @@ async function signOut(form, kept) {
 
 forgetOld();
 forgetSaved();
-const kept = [...document.querySelectorAll("form[data-draft]")].map(keepDraft);
+document.querySelectorAll("form[data-draft-shown]").forEach(showKept);
+for (const hint of document.querySelectorAll("[data-draft-waits]"))
+  hint.hidden = !read(keyOf(hint.dataset.draftOwner, hint.dataset.draftWaits));
+const kept = [...document.querySelectorAll("form[data-draft]:not([data-draft-shown])")].map(keepDraft);
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,10 +1,12 @@
 // Keys for the page on the projector: an addition only, everything works without them.
 //
-// Digits choose a level, p marks a priority, n or → goes on and b or ← back. Never while somebody
-// types, never with Ctrl, Alt or Meta, and never instead of what a key does where the focus is.
+// Digits choose a level, r writes the reason, d who saw it differently, p marks a priority, w and s
+// fold and unfold, n or → goes on and b or ← back. Never while somebody types (Escape leaves the
+// box), never with Ctrl, Alt or Meta, and never instead of what a key does where the focus is.
 // Who uses speech, or leans on the keyboard, can turn them off; the browser remembers it.
 
 const OFF = "tq-meeting-keys-off";
+const FOLDED = "tq-meeting-folded-";
 const page = document.querySelector("[data-meeting]");
 
 function remembered(use) {
@@ -43,6 +45,24 @@ function check(box, isChecked) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+function write(box) {
+  if (!box) return false;
+  const fold = box.closest("details");
+  if (fold) fold.open = true;
+  box.focus();
+  return true;
+}
+
+// What is folded away stays so at the next element.
+function rememberFold(fold) {
+  const name = FOLDED + fold.dataset.meetingFold;
+  const kept = remembered((store) => store.getItem(name));
+  if (kept) fold.open = kept === "open";
+  fold.addEventListener("toggle", () =>
+    remembered((store) => store.setItem(name, fold.open ? "open" : "folded")),
+  );
+}
+
 function act(event) {
   const { key, target } = event;
   if (/^[1-9]$/.test(key)) {
@@ -55,6 +75,13 @@ function act(event) {
     if (box) check(box, !box.checked);
     return Boolean(box);
   }
+  if (key === "r") return write(page.querySelector("[name=note]"));
+  if (key === "d") return write(page.querySelector("[name=dissent]"));
+  const fold = /^[sw]$/.test(key) && page.querySelector(`[data-meeting-fold=${key}]`);
+  if (fold) {
+    fold.open = !fold.open;
+    return true;
+  }
   // The arrows of a radio choose among the radios.
   if (key.startsWith("Arrow") && target.matches("input")) return false;
   const move = { n: "next", ArrowRight: "next", b: "back", ArrowLeft: "back" }[key];
@@ -66,7 +93,9 @@ function act(event) {
 if (page) {
   const list = page.querySelector("[data-meeting-keys] .govuk-details__text");
   if (list) addSwitch(list);
+  page.querySelectorAll("[data-meeting-fold]").forEach(rememberFold);
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
     if (isOff || event.defaultPrevented || event.repeat) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     if (isTyping(event.target)) return;

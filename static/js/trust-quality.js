@@ -30,5 +30,11 @@ function start(scope) {
   }
 }
 
+// Whoever skipped to the content stays there, but its name in the address would go along with the
+// next form, and its answer would put them there again instead of at what is wrong with the form.
+addEventListener("hashchange", () => {
+  if (location.hash === "#main-content") history.replaceState(history.state, "", location.href.split("#")[0]);
+});
+
 start(document);
 document.body.addEventListener("htmx:load", (event) => start(event.detail.elt));

@@ -17,7 +17,7 @@ from assessments.models import Assessment, Respondent, Response
 from tests.conftest import client_of
 from tests.page import Page
 from tests.trusts.mailing import Choosy, Unreachable, backend_of
-from trusts.models import User
+from trusts.models import Membership, User
 
 
 def at(name: str, assessment: Assessment) -> str:
@@ -54,12 +54,14 @@ def test_lead_opens_and_everybody_gets_a_mail_with_a_link(
     assessment, lead, chair, executive, trustee
 ) -> None:
     answer = client_of(lead).post(
-        at("open", assessment), sent(chair, executive, names="no"), follow=True
+        at("open", assessment), sent(lead, chair, executive, names="no"), follow=True
     )
-    assert "A mail has gone to 2 people." in said(answer)
+    assert "A mail has gone to 3 people." in said(answer)
     assessment.refresh_from_db()
     assert (assessment.status, assessment.names_shown) == ("collecting", False)
-    assert sorted(message.to[0] for message in mail.outbox) == [chair.email, executive.email]
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(
+        [lead.email, chair.email, executive.email]
+    )
     for message in mail.outbox:
         assert f"http://testserver{at('mine', assessment)}" in message.body
         assert "without your name" in message.body
@@ -133,6 +135,24 @@ def test_lead_sees_who_has_finished_and_never_what_was_said(collecting, lead, ch
     assert "1 of 3 have finished." in html
     assert "Frank words" not in html
     assert "know yet" not in html
+
+
+def test_who_has_left_the_trust_is_said_to_have_and_is_not_written_to(
+    collecting, lead, chair
+) -> None:
+    page = said(client_of(lead).get(at("collecting", collecting)))
+    assert "No longer in the trust" not in page
+    Membership.objects.get(user=chair).delete()
+    long_ago(days=1)
+    page = said(client_of(lead).get(at("collecting", collecting)))
+    assert page.count("No longer in the trust") == 1
+    client = client_of(lead)
+    client.post(at("collecting", collecting), {"remind": "all"})
+    [theirs] = collecting.respondents.filter(user=chair)
+    answer = client.post(at("collecting", collecting), {"remind": theirs.pk}, follow=True)
+    assert "have left the trust" in said(answer)
+    assert chair.email not in [to for message in mail.outbox for to in message.to]
+    assert len(mail.outbox) == 2
 
 
 def test_reminding_all_writes_to_those_who_have_not_finished(
@@ -277,3 +297,30 @@ def test_without_the_address_of_the_service_no_reminder_goes(collecting, setting
     settings.SITE_ADDRESS = ""
     with pytest.raises(CommandError, match="SITE_ADDRESS"):
         remind()
+
+
+def test_day_in_the_past_is_refused_before_any_mail(assessment, lead, chair) -> None:
+    day = timezone.localdate() - timedelta(days=1)
+    past = {"due_on_day": day.day, "due_on_month": day.month, "due_on_year": day.year}
+    answer = client_of(lead).post(at("open", assessment), sent(chair, **past))
+    assert answer.status_code == 422
+    assert "The day must be today or later" in said(answer)
+    assert mail.outbox == []
+    assessment.refresh_from_db()
+    assert assessment.status == "agreeing"
+
+
+def test_of_fewer_than_three_people_views_are_asked_for_with_names_alone(
+    assessment, lead, chair, trustee
+) -> None:
+    browser = client_of(lead)
+    answer = browser.post(at("open", assessment), sent(chair, trustee, names="no"))
+    assert answer.status_code == 422
+    assert "Ask at least 3 people, or show names" in said(answer)
+    assert browser.post(at("open", assessment), sent(chair, trustee)).status_code == 302
+
+
+def test_sign_off_waits_for_the_views(collecting, lead) -> None:
+    answer = client_of(lead).get(at("agree", collecting))
+    assert "Members are still giving their own views" in said(answer)
+    assert "Minute reference" not in said(answer)

@@ -59,9 +59,9 @@ def test_page_tells_what_moved_from_the_first_to_the_last(years, trustee) -> Non
     page = get(trustee, *years)
     moved = [one.text for one in page.all("section", "tq-compare-list")]
     assert moved == [
-        "Moved up 1 point 1. Point 1 Step 1 to Step 2",
-        "Moved down 1 point 2. Point 2 Step 4 to Step 1",
-        "Not rated in both 1 point 3. Point 3.",
+        "Moved up 1 point 1. Point 1 Area 1 Step 1 to Step 2",
+        "Moved down 1 point 2. Point 2 Area 1 Step 4 to Step 1",
+        "Not rated in both 1 point 3. Point 3 (Area 2).",
     ]
 
 
@@ -110,8 +110,8 @@ def test_editions_are_matched_by_code(northfield, framework, lead) -> None:
     page = get(lead, old, new)
     text = page.nodes[0].text
     assert "Moved up 1 point 1. Point 1" in text
-    assert "Stayed the same 1 point 3. Point 3." in text
-    assert "Not in edition 2028-01 any more 1 point 2. Point 2." in text
+    assert "Stayed the same 1 point 3. Point 3 (Area 2)." in text
+    assert "Not in edition 2028-01 any more 1 point 2. Point 2 (Area 1)." in text
     assert "Area 1 (of an earlier edition)" in text
 
 

@@ -176,6 +176,24 @@ def test_arrows_tell_each_step_and_the_summary_the_whole_way() -> None:
     assert row.change == Change.UP
 
 
+def test_move_across_a_time_without_a_rating_is_told_with_its_beginning() -> None:
+    of = edition(1)
+    keys = ["green", None, "red", None, None, "red"]
+    comparison = side_by_side([rated(n, {1: key}, of=of) for n, key in enumerate(keys, 1)], of)
+    [row] = comparison.rows
+    assert [cell.change for cell in row.cells] == [
+        None,
+        Change.UNRATED,
+        Change.DOWN,
+        Change.UNRATED,
+        Change.UNRATED,
+        Change.SAME,
+    ]
+    columns = [column.assessment for column in comparison.columns]
+    assert [cell.since for cell in row.cells] == [None, None, columns[0], None, None, columns[2]]
+    assert row.change == Change.DOWN
+
+
 def test_element_of_an_edition_in_between_alone_is_told() -> None:
     first, second = edition(1), edition(2)
     years = [rated(1, {}, of=first), rated(2, {5: "red"}, of=second), rated(3, {}, of=first)]

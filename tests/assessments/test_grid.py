@@ -9,6 +9,8 @@ import pytest
 from django.urls import reverse
 
 from assessments.actions import agree_assessment, create_assessment
+from assessments.collecting import close_collecting, open_collecting
+from assessments.grid_forms import save_rows
 from assessments.models import Assessment, Rating
 from frameworks.models import Level, Statement
 from tests.conftest import client_of, make_framework
@@ -419,3 +421,27 @@ def test_grid_costs_eight_queries_at_most(
     browser = client_of(lead)
     with django_assert_max_num_queries(8):
         assert browser.get(reverse("assessments:grid", args=[assessment.pk])).status_code == 200
+
+
+def test_choices_stay_in_the_form_where_views_were_closed_while_they_were_sent(
+    url, grid, lead, chair, chosen, monkeypatch
+) -> None:
+    open_collecting(assessment=grid, people=[chair], due_on=None, names_shown=True, by=lead)
+    mine = chosen({1: 2})
+
+    def close_first(*args: Any, **changes: Any) -> Any:
+        close_collecting(assessment=Assessment.objects.get(pk=grid.pk), by=lead)
+        return save_rows(*args, **changes)
+
+    monkeypatch.setattr("assessments.grid_views.save_rows", close_first)
+    Rating.objects.filter(assessment=grid).touch()  # somebody was there before
+    answer = client_of(lead).post(url, mine)
+    page = page_of(answer)
+    assert answer.status_code == 409
+    [picked] = [
+        node.attributes["value"]
+        for node in page.all("input")
+        if node.attributes.get("name") == f"{grid.ratings.in_order().first().pk}-level"
+        and "checked" in node.attributes
+    ]
+    assert picked == str(level_of(grid, 2).pk)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assessments.actions import agree_assessment, create_assessment, mark_priorities, record_rating
 from assessments.collecting import close_collecting, open_collecting
+from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating, Respondent, Response
 from tests.conftest import client_of, make_framework, make_user
 from tests.grids import make_grid
@@ -68,9 +69,9 @@ def divided(assessment, chair, trustee, executive) -> Assessment:
 
 def test_spread_shows_groups_counts_and_notes_with_names(divided, observer) -> None:
     text = text_of(observer, url_of("spread", divided))
-    assert "Board members 1 Step 1 1 Step 4" in text
-    assert "Executives 1 don’t know yet" in text
-    assert "Chair on MU-02 Chair, Board members" in text
+    assert "Board members 1 Step 1 Chair 1 Step 4 Trustee" in text
+    assert "Executives 1 don’t know yet Executive" in text
+    assert "Chair on MU-02 Chair, board member" in text
     assert "The board’s rating: Not rated yet" in text
 
 
@@ -88,6 +89,22 @@ def test_without_names_nobody_is_named_and_small_groups_are_one(
         for word in ("Trustee", "Executive", "Board members"):
             assert word not in answer.content.decode()
         assert text.index("Why 1") < text.index("Why 2") < text.index("Why 4")
+
+
+def test_without_names_what_one_or_two_said_is_not_told(
+    assessment, lead, chair, trustee, executive
+) -> None:
+    ask(assessment, chair, trustee, executive, names_shown=False)
+    for user, order in ((chair, 1), (trustee, 4)):
+        say(assessment, user, "MU-01", order, f"Why {order}")
+    say(assessment, executive, "MU-02", 2, "Alone")
+    close(assessment)
+    for name, args in (("spread", ()), ("meet", ("MU-01",)), ("meet", ("MU-02",))):
+        text = text_of(lead, url_of(name, assessment, *args))
+        assert "Fewer than three people answered." in text
+        assert "Why 1" not in text
+        assert "Alone" not in text
+    assert "Furthest apart" not in text_of(lead, url_of("meeting", assessment))
 
 
 @pytest.mark.parametrize("name", ["spread", "meeting", "meet", "follow"])
@@ -328,3 +345,83 @@ def test_who_has_left_keeps_the_place_in_the_spread(divided, lead, trustee) -> N
     trustee.memberships.all().delete()
     assert Respondent.objects.filter(user=trustee).exists()
     assert "Trustee on MU-02" in text_of(lead, url_of("spread", divided))
+
+
+@pytest.mark.parametrize("name", ["rate", "meet"])
+def test_words_stay_in_a_form_where_views_were_closed_while_they_were_sent(
+    name, assessment, lead, chair, monkeypatch
+) -> None:
+    ask(assessment, chair)
+
+    def close_first(form, *, by: User) -> Rating:
+        close(assessment)
+        return record(form, by=by)
+
+    record = RatingForm.record
+    monkeypatch.setattr(RatingForm, "record", close_first)
+    answer = client_of(lead).post(
+        url_of(name, assessment, "MU-01"), {"level": "", "note": "Sent early", "version": 1}
+    )
+    page = Page(answer.content.decode())
+    version = assessment.ratings.in_order().first().version
+    assert answer.status_code == 409
+    assert page.with_id("id_note").text == "Sent early"
+    assert page.with_id("id_version").attributes["value"] == str(version)
+
+
+@pytest.mark.parametrize("name", ["rate", "meet"])
+def test_rating_sent_while_views_are_collected_is_given_back_with_what_to_do(
+    name, assessment, lead, chair
+) -> None:
+    ask(assessment, chair)
+    answer = client_of(lead).post(
+        url_of(name, assessment, "MU-01"), {"level": "", "note": "Too early", "version": 2}
+    )
+    [box] = Page(answer.content.decode()).all("textarea")
+    assert (answer.status_code, box.text) == (409, "Too early")
+    assert "Record the rating once the governance lead has closed the views." in (
+        answer.content.decode()
+    )
+    assert not Rating.history.exists()
+
+
+@pytest.fixture
+def carried(divided, northfield, framework, lead, chair, trustee, executive) -> Assessment:
+    """Started from last year's, in which the first element had a level and a note; views closed."""
+    save(divided, "MU-01", 2, chair, note="What we saw then")
+    agree_assessment(assessment=divided, minute_reference="", by=chair)
+    made = create_assessment(
+        trust=northfield,
+        framework=framework,
+        title="The next one",
+        due_on=None,
+        by=lead,
+        carried_from=divided,
+    )
+    ask(made, chair, trustee, executive)
+    close(made)
+    return made
+
+
+@pytest.mark.parametrize("query", ["", "?order=divided"])
+def test_meeting_shows_what_is_to_be_reconfirmed_and_keeps_it(
+    query, carried, chair, django_assert_max_num_queries
+) -> None:
+    browser = client_of(chair)
+    with django_assert_max_num_queries(8):
+        answer = browser.get(url_of("meeting", carried) + query)
+    assert "To be re-confirmed: Step 2" in Page(answer.content.decode()).nodes[0].text
+    with django_assert_max_num_queries(8):
+        answer = browser.get(url_of("meet", carried, "MU-01") + query)
+    text = Page(answer.content.decode()).nodes[0].text
+    assert "Self-assessment 2026: Step 2" in text
+    assert "What we saw then" in text
+    rating = carried.ratings.get(element__code="MU-01")
+    browser.post(
+        url_of("meet", carried, "MU-01") + query,
+        {"level": "", "note": "", "version": rating.version, "keep": "step-2"},
+    )
+    rating.refresh_from_db()
+    assert (rating.level.key, rating.note) == ("step-2", "What we saw then")
+    answer = browser.get(url_of("meet", carried, "MU-01") + query)
+    assert "Keep this rating" not in answer.content.decode()

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments.collecting import close_collecting, open_collecting
+from assessments.collecting import close_collecting, open_collecting, take_out
 from assessments.models import Assessment, Response
 from tests.conftest import client_of, make_framework
 from tests.page import Page
@@ -78,7 +78,7 @@ def test_not_to_know_yet_is_an_answer(mine, trustee, collecting) -> None:
 
 @pytest.mark.parametrize(
     ("then", "name", "rest"),
-    [("list", "mine", ""), ("all", "respond_all", "#MU-01"), ("next", "respond", "")],
+    [("list", "mine", ""), ("next", "respond", "")],
 )
 def test_button_says_where_to_go_on(then, name, rest, mine, trustee, collecting) -> None:
     answer = client_of(trustee).post(mine.get_absolute_url(), sent(then=then))
@@ -96,12 +96,6 @@ def test_quiet_save_answers_with_the_version(mine, trustee) -> None:
     html = answer.content.decode()
     assert answer.status_code == 200
     assert 'id="id_version" value="2"' in html
-
-
-def test_quiet_save_of_a_row_answers_for_the_row(mine, trustee) -> None:
-    headers = HTMX | {"HX-Target": "save-status-MU-01"}
-    answer = client_of(trustee).post(mine.get_absolute_url(), sent(note="Row"), headers=headers)
-    assert 'id="id_version_MU-01" value="2"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -149,7 +143,8 @@ def test_after_closing_one_reads_ones_own(mine, trustee, lead, collecting) -> No
     for address in (at("mine", collecting), at("respond_all", collecting), mine.get_absolute_url()):
         page = client.get(address)
         assert page.status_code == 200
-        assert 'name="level"' not in page.content.decode()
+        assert 'type="radio"' not in page.content.decode()
+        assert "<select" not in page.content.decode()
     assert "Said in time" in client.get(mine.get_absolute_url()).content.decode()
     assert client.post(at("mine", collecting)).status_code == 302
     mine.respondent.refresh_from_db()
@@ -185,16 +180,34 @@ def test_element_of_another_framework_is_not_found(collecting, trustee) -> None:
     assert client_of(trustee).post(at("respond", collecting, "MU-05"), sent()).status_code == 404
 
 
-def test_who_was_not_asked_finds_nothing(collecting, observer, stranger) -> None:
-    for user in (observer, stranger):
+def test_who_was_not_asked_is_told_so_and_a_stranger_finds_nothing(
+    collecting, observer, stranger
+) -> None:
+    for user, status in ((observer, 403), (stranger, 404)):
         client = client_of(user)
         for address in (
             at("mine", collecting),
             at("respond_all", collecting),
             at("respond", collecting, "MU-01"),
         ):
-            assert client.get(address).status_code == 404
-            assert client.post(address, sent()).status_code in (404, 405)
+            answer = client.get(address)
+            assert answer.status_code == status
+            text = Page(answer.content.decode()).nodes[0].text
+            assert ("You are not asked for a view of Self-assessment 2026" in text) == (
+                user == observer
+            )
+            assert client.post(address, sent()).status_code in (status, 405)
+
+
+def test_who_is_taken_out_while_writing_gets_the_words_back(
+    mine, trustee, collecting, lead
+) -> None:
+    take_out(respondent=mine.respondent)
+    answer = client_of(trustee).post(at("respond", collecting, "MU-01"), sent(note="I had begun"))
+    page = Page(answer.content.decode())
+    assert answer.status_code == 403
+    assert [box.text for box in page.all("textarea")] == ["I had begun"]
+    assert f"mailto:{lead.email}" in [link.attributes.get("href") for link in page.all("a")]
 
 
 def test_nobody_reads_another_view_anywhere_while_it_is_collected(
@@ -242,12 +255,3 @@ def test_page_costs_at_most_eight_queries(
     address = at(name, collecting, *(["MU-01"] if name == "respond" else []))
     with django_assert_max_num_queries(8):
         assert client.get(address).status_code == 200
-
-
-def test_page_of_all_has_a_form_a_row_with_ids_of_its_own(collecting, trustee) -> None:
-    page = Page(client_of(trustee).get(at("respond_all", collecting)).content.decode())
-    forms = [node for node in page.all("form") if node.attributes.get("action", "").count("/mine/")]
-    assert [form.attributes["action"] for form in forms] == [
-        at("respond", collecting, code) for code in ("MU-01", "MU-02", "MU-03")
-    ]
-    assert {"id_level_MU-01", "id_note_MU-02", "id_version_MU-03"} <= set(page.ids())

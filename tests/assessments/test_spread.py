@@ -30,7 +30,9 @@ def spread_of(views: list[tuple[str, object]], number: int = 1) -> Spread:
     responses = [
         Response(
             pk=100 * number + place,
-            respondent=Respondent(pk=place, group=group),
+            respondent=Respondent(
+                pk=place, group=group, user=User(pk=place + 1, name=f"Person {place:02}")
+            ),
             element=element(number),
             level=LEVELS[view] if isinstance(view, int) else None,
             is_unsure=view == UNSURE,
@@ -147,8 +149,27 @@ def test_spreads_are_made_element_by_element() -> None:
 def test_without_names_no_small_group_stands_apart(views) -> None:
     spread = replace(spread_of(views), names_shown=False)
     groups = spread.groups
-    assert all(group.size >= 3 for group in groups) or [one.group for one in groups] == ["all"]
+    if 0 < sum(1 for _, view in views if view != SILENT) < 3:
+        assert spread.is_withheld
+        assert (groups, spread.notes) == ([], [])
+        assert (spread.distance, spread.largest_share, spread.unsure_count) == (0, 1, 0)
+        return
+    answered = [group.size - group.silent_count for group in groups]
+    assert all(count >= 3 for count in answered) or [one.group for one in groups] == ["all"]
     assert sum(group.size for group in groups) == len(views)
+    assert not any(camp.names for group in groups for camp in group.camps)
+    assert not any(group.unsure_names or group.silent_names for group in groups)
+
+
+@given(VIEWS)
+def test_with_names_everybody_asked_stands_once(views) -> None:
+    told = [
+        name
+        for group in spread_of(views).groups
+        for names in (*(camp.names for camp in group.camps), group.unsure_names, group.silent_names)
+        for name in names
+    ]
+    assert sorted(told) == [f"Person {place:02}" for place in range(len(views))]
 
 
 @given(VIEWS, st.randoms(use_true_random=False))

@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -49,6 +51,11 @@ def browser_context_args(browser_context_args: dict) -> dict:
     return {**browser_context_args, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
 
 
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: addresses here are whole. Playwright's own is made in a way that pytest gives up."""
+
+
 @pytest.fixture(scope="package")
 def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One database for all tests of this folder, with the demo as `./run` loads it.
@@ -60,6 +67,9 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
         call_command("load_demo", verbosity=0)
         yield
         call_command("flush", interactive=False, verbosity=0)
+        # While Playwright's loop runs, Django keeps another connection than after it, and a
+        # database that one is open to is not dropped.
+        connection.close()
 
 
 @pytest.fixture(scope="package")
@@ -100,6 +110,35 @@ def sign_in(site: str) -> Callable[..., Page]:
         return page
 
     return fill_in
+
+
+@pytest.fixture
+def signed_in(site: str) -> Callable[..., Page]:
+    """A page in whose browser the person is signed in already, for tests that go on elsewhere.
+
+    The session is one of its own and begun by the password, as `sign_in` would: only the two
+    pages that it would show are spared.
+    """
+
+    def carry(page: Page, email: str = "lead@northfield.example") -> Page:
+        client = Client()
+        answer = client.post(SIGN_IN, {"login": email, "password": PASSWORD})
+        assert answer.status_code == 302, f"{email} is not let in"
+        page.context.add_cookies(
+            [
+                {
+                    "name": cookie.key,
+                    "value": cookie.value,
+                    "url": site,
+                    "httpOnly": bool(cookie["httponly"]),
+                    "sameSite": cookie["samesite"] or "Lax",
+                }
+                for cookie in client.cookies.values()
+            ]
+        )
+        return page
+
+    return carry
 
 
 @pytest.fixture

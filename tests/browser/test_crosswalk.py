@@ -36,14 +36,14 @@ def test_crosswalk_fits_and_reads_both_ways(width, site, new_page, assert_access
 
 @pytest.mark.parametrize("options", [{"width": 1280}, {"width": 320}, {"script": False}])
 def test_results_lead_to_the_evidence_and_on_to_the_rating(
-    options, site, new_page, sign_in, assert_accessible
+    options, site, new_page, signed_in, assert_accessible
 ) -> None:
     page = new_page(
         viewport={"width": options.get("width", 1280), "height": 800},
         java_script_enabled=options.get("script", True),
     )
     agreed = Assessment.objects.get(trust__slug="northfield", title="Self-assessment 2025")
-    sign_in(page).goto(f"{site}/assessments/{agreed.pk}/results/")
+    signed_in(page).goto(f"{site}/assessments/{agreed.pk}/results/")
     page.get_by_role("link", name="Trust Quality Descriptions").click()
     page.wait_for_url(f"{site}/assessments/{agreed.pk}/crosswalk/{OTHER}/")
     expect(page.get_by_text("Evidence to read, not a rating.")).to_be_visible()

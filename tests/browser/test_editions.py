@@ -39,9 +39,9 @@ def rating(earlier: Assessment) -> Rating:
 
 
 def test_next_assessment_is_started_from_an_agreed_one(
-    page, sign_in, site, earlier, assert_accessible
+    page, signed_in, site, earlier, assert_accessible
 ) -> None:
-    sign_in(page).goto(f"{site}/assessments/{earlier.pk}/results/")
+    signed_in(page).goto(f"{site}/assessments/{earlier.pk}/results/")
     page.get_by_role("button", name="Start the next one from this").click()
     assert_accessible(page)
     expect(page.get_by_role("radio", name=earlier.title)).to_be_checked()
@@ -56,9 +56,9 @@ def test_next_assessment_is_started_from_an_agreed_one(
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_rating_of_then_is_kept_with_what_is_typed_now(
-    scripts, new_page, sign_in, site, rating, assert_accessible
+    scripts, new_page, signed_in, site, rating, assert_accessible
 ) -> None:
-    page = sign_in(new_page(java_script_enabled=scripts))
+    page = signed_in(new_page(java_script_enabled=scripts))
     page.goto(site + rating.get_absolute_url())
     if scripts:
         assert_accessible(page)
@@ -70,8 +70,8 @@ def test_rating_of_then_is_kept_with_what_is_typed_now(
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_enter_on_a_level_saves_that_level(scripts, new_page, sign_in, site, rating) -> None:
-    page = sign_in(new_page(java_script_enabled=scripts))
+def test_enter_on_a_level_saves_that_level(scripts, new_page, signed_in, site, rating) -> None:
+    page = signed_in(new_page(java_script_enabled=scripts))
     page.goto(site + rating.get_absolute_url())
     page.get_by_role("radio", name="Green", exact=True).focus()
     page.keyboard.press("Space")
@@ -81,9 +81,9 @@ def test_enter_on_a_level_saves_that_level(scripts, new_page, sign_in, site, rat
     assert rating.level.key == "green"
 
 
-def test_reason_for_reopening_outlasts_a_closed_page(page, sign_in, site, earlier) -> None:
+def test_reason_for_reopening_outlasts_a_closed_page(page, signed_in, site, earlier) -> None:
     address = f"{site}/assessments/{earlier.pk}/reopen/"
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     reason = page.get_by_label("Why does it need to be reopened?")
     reason.fill("The auditor's letter came late")
     page.goto(f"{site}/assessments/{earlier.pk}/")

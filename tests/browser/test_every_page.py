@@ -69,7 +69,7 @@ def overflow(page: Page) -> int:
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_pages_fit_and_are_accessible(
-    width, site, rows, new_page, sign_in, assert_accessible
+    width, site, rows, new_page, signed_in, assert_accessible
 ) -> None:
     page = new_page(viewport={"width": width, "height": 800})
     faults: list[str] = []
@@ -77,7 +77,7 @@ def test_pages_fit_and_are_accessible(
     page.on(
         "console", lambda message: faults.append(message.text) if message.type == "error" else 0
     )
-    sign_in(page)
+    signed_in(page)
     for name, address_of in PAGES.items():
         answer = page.goto(site + address_of(rows))
         assert answer.status == 200, name
@@ -96,9 +96,9 @@ def test_signed_out_pages_fit_and_are_accessible(width, site, new_page, assert_a
         assert_accessible(page)
 
 
-def test_pages_need_no_script(site, rows, new_page, sign_in) -> None:
+def test_pages_need_no_script(site, rows, new_page, signed_in) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page)
+    signed_in(page)
     for name, address_of in PAGES.items():
         answer = page.goto(site + address_of(rows))
         assert answer.status == 200, name

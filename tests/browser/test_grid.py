@@ -59,8 +59,8 @@ def level_now(rating: Rating) -> str:
     return level.name if level else ""
 
 
-def test_row_saves_itself_and_says_so(page, sign_in, address, ratings) -> None:
-    sign_in(page).goto(address)
+def test_row_saves_itself_and_says_so(page, signed_in, address, ratings) -> None:
+    signed_in(page).goto(address)
     cell(page, ratings[0], "Step 2").check()
     expect(status(page, ratings[0])).to_contain_text("Saved at")
     cell(page, ratings[2], "Step 4").check()
@@ -73,16 +73,16 @@ def test_row_saves_itself_and_says_so(page, sign_in, address, ratings) -> None:
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_click_anywhere_in_a_cell_chooses_it(page, sign_in, address, ratings) -> None:
-    sign_in(page).goto(address)
+def test_click_anywhere_in_a_cell_chooses_it(page, signed_in, address, ratings) -> None:
+    signed_in(page).goto(address)
     page.get_by_text("MU-02 at Step 3.").locator("..").locator("..").click(
         position={"x": 8, "y": 60}, force=True
     )
     expect(cell(page, ratings[1], "Step 3")).to_be_checked()
 
 
-def test_keyboard_alone_chooses_and_moves_on(page, sign_in, address, ratings) -> None:
-    sign_in(page).goto(address)
+def test_keyboard_alone_chooses_and_moves_on(page, signed_in, address, ratings) -> None:
+    signed_in(page).goto(address)
     cell(page, ratings[0], "Not rated yet").focus()
     page.keyboard.press("ArrowUp")
     expect(cell(page, ratings[0], "Step 4")).to_be_focused()
@@ -99,8 +99,8 @@ def test_keyboard_alone_chooses_and_moves_on(page, sign_in, address, ratings) ->
     assert [level_now(one) for one in ratings] == ["Step 3", "Step 1", ""]
 
 
-def test_elements_page_is_rated_by_the_keyboard(page, sign_in, site, ratings) -> None:
-    sign_in(page).goto(site + ratings[0].get_absolute_url())
+def test_elements_page_is_rated_by_the_keyboard(page, signed_in, site, ratings) -> None:
+    signed_in(page).goto(site + ratings[0].get_absolute_url())
     page.get_by_role("radio", name="Not rated yet").focus()
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("radio", name="Step 4")).to_be_checked()
@@ -120,8 +120,8 @@ def frame_of(radio: Locator) -> dict[str, str]:
     )
 
 
-def test_chosen_and_focused_cells_show_without_colour(page, sign_in, address, ratings) -> None:
-    sign_in(page).goto(address)
+def test_chosen_and_focused_cells_show_without_colour(page, signed_in, address, ratings) -> None:
+    signed_in(page).goto(address)
     radio = cell(page, ratings[0], "Step 4")
     assert frame_of(radio) == {"border": "1px", "outline": "none"}
     cell(page, ratings[0], "Not rated yet").focus()
@@ -131,10 +131,10 @@ def test_chosen_and_focused_cells_show_without_colour(page, sign_in, address, ra
 
 @pytest.mark.parametrize("width", [1280, 768, 320])
 def test_grid_fits_and_is_accessible(
-    width, site, new_page, sign_in, address, ratings, assert_accessible
+    width, site, new_page, signed_in, address, ratings, assert_accessible
 ) -> None:
     page = new_page(viewport={"width": width, "height": 800})
-    sign_in(page)
+    signed_in(page)
     for one in (address, site + ratings[1].get_absolute_url()):
         page.goto(one)
         page.get_by_role("radio").first.check()
@@ -144,10 +144,10 @@ def test_grid_fits_and_is_accessible(
 
 
 def test_cells_stand_beside_each_other_or_on_a_phone_one_above_the_other(
-    new_page, site, sign_in, address, ratings
+    new_page, site, signed_in, address, ratings
 ) -> None:
     page = new_page()
-    sign_in(page)
+    signed_in(page)
     for one in (address, site + ratings[0].get_absolute_url()):
         for width, columns in ((1280, 4), (320, 1)):
             page.set_viewport_size({"width": width, "height": 800})
@@ -156,17 +156,17 @@ def test_cells_stand_beside_each_other_or_on_a_phone_one_above_the_other(
             assert len({round(box["x"]) for box in boxes}) == columns
 
 
-def test_trustee_reads_the_grid(new_page, sign_in, address, assert_accessible, ratings) -> None:
+def test_trustee_reads_the_grid(new_page, signed_in, address, assert_accessible, ratings) -> None:
     page = new_page()
-    sign_in(page, "trustee@northfield.example").goto(address)
+    signed_in(page, "trustee@northfield.example").goto(address)
     expect(page.get_by_text("MU-01 at Step 1.")).to_be_visible()
     expect(page.get_by_role("radio")).to_have_count(0)
     assert_accessible(page)
 
 
-def test_button_saves_all_rows_without_a_script(new_page, sign_in, address, ratings) -> None:
+def test_button_saves_all_rows_without_a_script(new_page, signed_in, address, ratings) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     cell(page, ratings[0], "Step 1").check()
     cell(page, ratings[1], "Step 4").check()
     page.get_by_role("button", name="Save and leave").click()
@@ -174,10 +174,10 @@ def test_button_saves_all_rows_without_a_script(new_page, sign_in, address, rati
     assert [level_now(one) for one in ratings] == ["Step 1", "Step 4", ""]
 
 
-def test_two_people_choose_in_one_row(page, new_page, sign_in, address, ratings) -> None:
+def test_two_people_choose_in_one_row(page, new_page, signed_in, address, ratings) -> None:
     other = new_page()
-    sign_in(page).goto(address)
-    sign_in(other, "chair@northfield.example").goto(address)
+    signed_in(page).goto(address)
+    signed_in(other, "chair@northfield.example").goto(address)
     cell(other, ratings[0], "Step 4").check()
     expect(status(other, ratings[0])).to_contain_text("Saved at")
     cell(page, ratings[0], "Step 1").check()
@@ -194,8 +194,10 @@ def test_two_people_choose_in_one_row(page, new_page, sign_in, address, ratings)
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_choice_that_could_not_be_sent_goes_with_the_next(page, sign_in, address, ratings) -> None:
-    sign_in(page).goto(address)
+def test_choice_that_could_not_be_sent_goes_with_the_next(
+    page, signed_in, address, ratings
+) -> None:
+    signed_in(page).goto(address)
     page.route(re.compile("/grid/$"), lambda route: route.abort())
     cell(page, ratings[0], "Step 3").check()
     expect(page.get_by_text("Not saved yet: the service cannot be reached.")).to_be_visible()
@@ -207,9 +209,9 @@ def test_choice_that_could_not_be_sent_goes_with_the_next(page, sign_in, address
 
 
 def test_choice_made_offline_comes_back_and_other_rows_are_as_they_are_now(
-    page, new_page, sign_in, address, ratings
+    page, new_page, signed_in, address, ratings
 ) -> None:
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     page.route(
         re.compile("/grid/$"),
         lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
@@ -217,7 +219,7 @@ def test_choice_made_offline_comes_back_and_other_rows_are_as_they_are_now(
     cell(page, ratings[0], "Step 3").check()
     expect(page.get_by_text("Not saved yet: the service cannot be reached.")).to_be_visible()
     other = new_page()
-    sign_in(other, "chair@northfield.example").goto(address)
+    signed_in(other, "chair@northfield.example").goto(address)
     cell(other, ratings[1], "Step 2").check()
     expect(status(other, ratings[1])).to_contain_text("Saved at")
     page.unroute_all(behavior="wait")
@@ -230,14 +232,14 @@ def test_choice_made_offline_comes_back_and_other_rows_are_as_they_are_now(
 
 
 def test_expired_session_keeps_the_choice_until_after_signing_in(
-    page, sign_in, address, ratings
+    page, signed_in, address, ratings
 ) -> None:
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     page.context.clear_cookies(name="sessionid")
     cell(page, ratings[0], "Step 2").check()
     expect(page.get_by_text("Not saved: you have been signed out.")).to_be_visible()
     assert level_now(ratings[0]) == ""
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     expect(cell(page, ratings[0], "Step 2")).to_be_checked()
     expect(status(page, ratings[0])).to_contain_text("Saved at")
     assert level_now(ratings[0]) == "Step 2"

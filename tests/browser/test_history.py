@@ -37,14 +37,14 @@ def overflow(page) -> int:
 
 @pytest.mark.parametrize("options", [{"width": 1280}, {"width": 320}, {"script": False}])
 def test_a_ratings_history_is_found_read_and_narrowed(
-    options, rating, site, new_page, sign_in, assert_accessible
+    options, rating, site, new_page, signed_in, assert_accessible
 ) -> None:
     has_script = options.get("script", True)
     page = new_page(
         viewport={"width": options.get("width", 1280), "height": 800},
         java_script_enabled=has_script,
     )
-    sign_in(page, "observer@northfield.example")
+    signed_in(page, "observer@northfield.example")
     page.goto(site + rating.get_absolute_url())
     page.get_by_role("link", name="History of this rating").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(str(rating.element))
@@ -93,9 +93,9 @@ def test_a_trusts_history_reads_and_says_what_is_wrong(
 
 
 def test_who_may_issue_downloads_what_was_found(
-    rating, site, new_page, sign_in, tmp_path: Path
+    rating, site, new_page, signed_in, tmp_path: Path
 ) -> None:
-    page = sign_in(new_page(accept_downloads=True), "chair@northfield.example")
+    page = signed_in(new_page(accept_downloads=True), "chair@northfield.example")
     page.goto(f"{site}/trusts/northfield/history/rating/{rating.pk}/?words=seen")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download these as a spreadsheet").click()

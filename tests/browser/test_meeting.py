@@ -41,14 +41,14 @@ def rating_of(assessment: Assessment, code: str):
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (320, 700)])
-def test_pages_fit_and_are_accessible(size, base, new_page, sign_in, assert_accessible) -> None:
+def test_pages_fit_and_are_accessible(size, base, new_page, signed_in, assert_accessible) -> None:
     page = new_page(viewport={"width": size[0], "height": size[1]})
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console", lambda message: faults.append(message.text) if message.type == "error" else 0
     )
-    sign_in(page)
+    signed_in(page)
     for path in ("spread", "meeting", "meeting/CST-03", "follow", "elements/CST-03"):
         page.goto(f"{base}/{path}/")
         assert overflow(page) == 0, path
@@ -60,18 +60,18 @@ def test_pages_fit_and_are_accessible(size, base, new_page, sign_in, assert_acce
     assert faults == []
 
 
-def test_element_fits_on_a_projector(base, new_page, sign_in) -> None:
+def test_element_fits_on_a_projector(base, new_page, signed_in) -> None:
     page = new_page(viewport={"width": 1280, "height": 720})
-    sign_in(page).goto(f"{base}/meeting/CST-01/")
+    signed_in(page).goto(f"{base}/meeting/CST-01/")
     for name in ("Save and next", "Save and show the list"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("link", name="Leave the meeting")).to_be_in_viewport(ratio=1)
 
 
-def test_what_one_records_another_sees_at_once(base, divided, page, new_page, sign_in) -> None:
-    sign_in(page).goto(f"{base}/meeting/?order=divided")
+def test_what_one_records_another_sees_at_once(base, divided, page, new_page, signed_in) -> None:
+    signed_in(page).goto(f"{base}/meeting/?order=divided")
     other = new_page()
-    sign_in(other, TRUSTEE).goto(f"{base}/follow/")
+    signed_in(other, TRUSTEE).goto(f"{base}/follow/")
     expect(other.get_by_text("Recorded last")).to_have_count(0)
     page.get_by_role("button", name="Start with 3.").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("3.")
@@ -95,16 +95,16 @@ def test_what_one_records_another_sees_at_once(base, divided, page, new_page, si
     assert polls == []
 
 
-def test_screen_that_follows_says_that_one_is_signed_out(base, page, sign_in) -> None:
-    sign_in(page, TRUSTEE).goto(f"{base}/follow/")
+def test_screen_that_follows_says_that_one_is_signed_out(base, page, signed_in) -> None:
+    signed_in(page, TRUSTEE).goto(f"{base}/follow/")
     page.context.clear_cookies(name="sessionid")
     expect(page.get_by_text("You have been signed out.")).to_be_visible(timeout=10_000)
     page.get_by_role("link", name="Sign in and go on").click()
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next="))
 
 
-def test_keys_choose_and_move_but_never_while_typing(base, divided, page, sign_in) -> None:
-    sign_in(page).goto(f"{base}/meeting/CST-01/")
+def test_keys_choose_and_move_but_never_while_typing(base, divided, page, signed_in) -> None:
+    signed_in(page).goto(f"{base}/meeting/CST-01/")
     page.keyboard.press("2")
     expect(page.get_by_role("radio", name="Amber-red", exact=True)).to_be_checked()
     page.keyboard.press("p")
@@ -130,8 +130,33 @@ def test_keys_choose_and_move_but_never_while_typing(base, divided, page, sign_i
     assert (rating.note, rating.is_priority) == ("1 p n b", True)
 
 
-def test_keys_can_be_turned_off_for_good(base, page, sign_in) -> None:
-    sign_in(page).goto(f"{base}/meeting/CST-01/")
+def test_keys_write_fold_and_leave_a_box(base, divided, page, sign_in) -> None:
+    sign_in(page).goto(f"{base}/meeting/CST-03/")
+    asks = page.locator("[data-meeting-fold=s]")
+    expect(asks).to_have_attribute("open", "")
+    page.keyboard.press("s")
+    expect(asks).not_to_have_attribute("open", "")
+    page.keyboard.press("w")
+    expect(page.get_by_text("As we see it").first).to_be_hidden()
+    page.keyboard.press("r")
+    page.keyboard.type("wide apart")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.keyboard.type("one of us")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile(r"/meeting/CST-04/$"))
+    expect(asks).not_to_have_attribute("open", "")
+    page.keyboard.press("s")
+    expect(asks).to_have_attribute("open", "")
+    page.keyboard.press("b")
+    expect(page.get_by_label("Why? Our notes")).to_have_value("wide apart")
+    expect(page.get_by_label("Who saw it differently, and why?")).to_have_value("one of us")
+    expect(page.get_by_text("As we see it").first).to_be_hidden()
+
+
+def test_keys_can_be_turned_off_for_good(base, page, signed_in) -> None:
+    signed_in(page).goto(f"{base}/meeting/CST-01/")
     page.get_by_text("Keys", exact=True).click()
     page.get_by_role("button", name="Turn these keys off").click()
     page.reload()
@@ -142,9 +167,9 @@ def test_keys_can_be_turned_off_for_good(base, page, sign_in) -> None:
     expect(page.get_by_role("radio", name="Not rated yet")).to_be_checked()
 
 
-def test_meeting_works_without_a_script(base, divided, new_page, sign_in) -> None:
+def test_meeting_works_without_a_script(base, divided, new_page, signed_in) -> None:
     page: Page = new_page(java_script_enabled=False)
-    sign_in(page).goto(f"{base}/meeting/CST-02/")
+    signed_in(page).goto(f"{base}/meeting/CST-02/")
     page.get_by_role("radio", name="Amber-green", exact=True).check()
     page.get_by_text("Somebody saw it differently").click()
     page.get_by_label("Who saw it differently, and why?").fill("One of us")

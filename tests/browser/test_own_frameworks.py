@@ -41,9 +41,9 @@ def test_framework_is_made_and_removed(
     _go_through(page, files, look=lambda: (assert_accessible(page), _assert_fits(page)))
 
 
-def test_it_needs_no_script(site, files, new_page, sign_in) -> None:
+def test_it_needs_no_script(site, files, new_page, signed_in) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page)
+    signed_in(page)
     page.goto(site + LIST)
     _go_through(page, files, look=lambda: None)
 

@@ -8,8 +8,10 @@ import pytest
 from django.core import mail
 from playwright.sync_api import Page, expect
 
+from assessments.actions import create_assessment
+from assessments.collecting import open_collecting
 from tests.browser.test_every_page import overflow
-from tests.conftest import make_user
+from tests.conftest import make_framework, make_user
 from tests.trusts.mailing import link_to
 from trusts.invitations import Newcomer, invite
 from trusts.models import Role, Trust, User
@@ -166,3 +168,38 @@ def test_what_was_typed_for_the_turnover_survives_a_closed_page(site, trust, new
     page.goto(turnover)
     expect(page.get_by_label("People to invite")).to_have_value("")
     assert not User.objects.filter(email="ann@example.org").exists()
+
+
+def test_skipping_to_the_form_does_not_lead_past_its_faults(site, trust, new_page) -> None:
+    page = new_page()
+    sign_in(page, site, trust.leads.get().email)
+    here = f"{site}/trusts/{trust.slug}/people/invite/"
+    page.goto(here)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main-content")).to_be_focused()
+    assert page.url == here
+    page.get_by_label("Email").press("Enter")
+    summary = page.locator(".govuk-error-summary")
+    expect(summary).to_be_focused()
+    assert page.url == here
+
+
+def test_no_name_however_long_and_unbroken_widens_a_page(site, trust, new_page) -> None:
+    lead = trust.leads.get()
+    assessment = create_assessment(
+        trust=trust,
+        framework=make_framework(f"long-{uuid4().hex[:8]}"),
+        title="Views",
+        due_on=None,
+        by=lead,
+    )
+    people = [member.user for member in trust.memberships.exclude(user=lead)]
+    open_collecting(assessment=assessment, people=people, due_on=None, names_shown=True, by=lead)
+    User.objects.filter(pk__in=[person.pk for person in people]).update(name="W" * 150)
+    page = new_page(viewport={"width": 320, "height": 800})
+    sign_in(page, site, lead.email)
+    home, views = f"/trusts/{trust.slug}/", f"/assessments/{assessment.pk}/"
+    for path in (home, f"{home}settings/", f"{views}collecting/", f"{views}close/"):
+        assert page.goto(site + path).status == 200
+        assert overflow(page) == 0, path

@@ -28,8 +28,8 @@ def note_box(page: Page):
     return page.get_by_label("Why? Our notes")
 
 
-def test_page_saves_while_people_type(page, sign_in, address, rating) -> None:
-    sign_in(page).goto(address)
+def test_page_saves_while_people_type(page, signed_in, address, rating) -> None:
+    signed_in(page).goto(address)
     note_box(page).press_sequentially("Typed and left")
     expect(page.locator("#save-status")).to_contain_text("Saved at", timeout=10_000)
     rating.refresh_from_db()
@@ -40,8 +40,8 @@ def test_page_saves_while_people_type(page, sign_in, address, rating) -> None:
     assert rating.level.key == "amber-red"
 
 
-def test_quiet_save_and_button_of_one_page_never_conflict(page, sign_in, address, rating) -> None:
-    sign_in(page).goto(address)
+def test_quiet_save_and_button_of_one_page_never_conflict(page, signed_in, address, rating) -> None:
+    signed_in(page).goto(address)
     held: list[Route] = []
     page.route(re.compile(rf"/{CODE}/$"), lambda route: _hold_quiet(route, held))
     note_box(page).fill("Half a thought")
@@ -63,8 +63,8 @@ def _hold_quiet(route: Route, held: list[Route]) -> None:
         route.continue_()
 
 
-def test_save_whose_answer_is_lost_is_no_conflict(page, sign_in, address, rating) -> None:
-    sign_in(page).goto(address)
+def test_save_whose_answer_is_lost_is_no_conflict(page, signed_in, address, rating) -> None:
+    signed_in(page).goto(address)
     lost: list[str] = []
 
     def lose_the_answer(route: Route) -> None:
@@ -88,9 +88,9 @@ def test_save_whose_answer_is_lost_is_no_conflict(page, sign_in, address, rating
 
 
 def test_expired_session_keeps_the_note_until_after_signing_in(
-    page, sign_in, address, rating
+    page, signed_in, address, rating
 ) -> None:
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     page.context.clear_cookies(name="sessionid")
     note_box(page).fill("Written after the session ended")
     note_box(page).blur()
@@ -108,10 +108,10 @@ def test_expired_session_keeps_the_note_until_after_signing_in(
 
 
 def test_expired_session_without_a_script_gives_the_note_back(
-    new_page, sign_in, address, rating
+    new_page, signed_in, address, rating
 ) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     note_box(page).fill("Typed without a script")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save and leave").click()
@@ -130,8 +130,8 @@ def test_expired_session_without_a_script_gives_the_note_back(
     assert rating.note == "Typed without a script"
 
 
-def test_leaving_by_a_link_sends_what_was_just_typed(page, sign_in, address, rating) -> None:
-    sign_in(page).goto(address)
+def test_leaving_by_a_link_sends_what_was_just_typed(page, signed_in, address, rating) -> None:
+    signed_in(page).goto(address)
     note_box(page).fill("The last sentence that matters")
     page.get_by_role("link", name="10. Workload and wellbeing").click()
     page.wait_for_url(re.compile("/CST-10/$"))
@@ -144,9 +144,9 @@ def test_leaving_by_a_link_sends_what_was_just_typed(page, sign_in, address, rat
 
 
 def test_closing_the_page_before_a_save_keeps_the_note_in_this_browser(
-    page, sign_in, address, rating
+    page, signed_in, address, rating
 ) -> None:
-    sign_in(page).goto(address)
+    signed_in(page).goto(address)
     page.route(re.compile(rf"/{CODE}/$"), lambda route: _only_reading(route))
     # What is sent while a page goes passes by Playwright's routes.
     page.evaluate("() => { window.fetch = () => Promise.reject(new Error('no network')); }")
@@ -165,8 +165,10 @@ def _only_reading(route: Route) -> None:
         route.continue_()
 
 
-def test_browser_forgets_its_copy_once_saved_by_the_button(page, sign_in, address, rating) -> None:
-    sign_in(page).goto(address)
+def test_browser_forgets_its_copy_once_saved_by_the_button(
+    page, signed_in, address, rating
+) -> None:
+    signed_in(page).goto(address)
     note_box(page).fill("Saved by the button")
     page.get_by_role("button", name="Save and leave").click()
     page.wait_for_url(re.compile(r"/assessments/\d+/$"))
@@ -175,11 +177,11 @@ def test_browser_forgets_its_copy_once_saved_by_the_button(page, sign_in, addres
 
 
 def test_two_people_at_once_lose_nothing(
-    page, new_page, sign_in, address, rating, assert_accessible
+    page, new_page, signed_in, address, rating, assert_accessible
 ) -> None:
     chair = new_page()
-    sign_in(page).goto(address)
-    sign_in(chair, "chair@northfield.example").goto(address)
+    signed_in(page).goto(address)
+    signed_in(chair, "chair@northfield.example").goto(address)
     note_box(chair).fill("The chair's words")
     chair.get_by_role("button", name="Save and leave").click()
     chair.wait_for_url(re.compile(r"/assessments/\d+/$"))
@@ -196,8 +198,8 @@ def test_two_people_at_once_lose_nothing(
     assert rating.note == "The chair's words. The lead's words"
 
 
-def test_error_summary_moves_to_the_field(page, sign_in, address) -> None:
-    sign_in(page).goto(address)
+def test_error_summary_moves_to_the_field(page, signed_in, address) -> None:
+    signed_in(page).goto(address)
     note_box(page).fill("x" * 10_001)
     page.get_by_role("button", name="Save and leave").click()
     summary = page.locator(".govuk-error-summary")
@@ -207,8 +209,8 @@ def test_error_summary_moves_to_the_field(page, sign_in, address) -> None:
     expect(note_box(page)).to_have_value("x" * 10_001)
 
 
-def test_keyboard_alone_rates_an_element(page, sign_in, address, rating) -> None:
-    sign_in(page).goto(address)
+def test_keyboard_alone_rates_an_element(page, signed_in, address, rating) -> None:
+    signed_in(page).goto(address)
     page.get_by_role("radio", name="Not rated yet").focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Tab")
@@ -224,8 +226,8 @@ def test_keyboard_alone_rates_an_element(page, sign_in, address, rating) -> None
     assert (rating.level.key, rating.note) == ("green", "By keyboard")
 
 
-def test_signing_out_leaves_no_note_in_the_browser(page, sign_in, address) -> None:
-    sign_in(page).goto(address)
+def test_signing_out_leaves_no_note_in_the_browser(page, signed_in, address) -> None:
+    signed_in(page).goto(address)
     page.route(re.compile(rf"/{CODE}/$"), lambda route: _only_reading(route))
     page.on("dialog", lambda dialog: dialog.accept())
     note_box(page).fill("Frank words on a shared computer")

@@ -15,10 +15,10 @@ TYPED = "Typed a moment before signing out."
 
 @pytest.fixture
 def rating_page(
-    site: str, sign_in: Callable[..., Page], page: Page, assessment: Assessment
+    site: str, signed_in: Callable[..., Page], page: Page, assessment: Assessment
 ) -> Page:
     """An element's page, with another person's draft in the same browser."""
-    sign_in(page)
+    signed_in(page)
     page.goto(f"{site}{assessment.ratings.in_order()[0].get_absolute_url()}")
     page.evaluate(
         "key => localStorage.setItem(key, JSON.stringify({at: Date.now(), content: []}))", OTHERS

@@ -20,7 +20,7 @@ class Quiet(WSGIRequestHandler):
 
 def main() -> None:
     django.setup()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
     from django.contrib.auth.models import User
     from oauth2_provider.models import Application
 

@@ -288,3 +288,34 @@ def test_trust_that_wants_a_second_factor_asks_the_new_person_for_it(
     assert is_signed_in(client)
     assert answer.redirect_chain[-1][0].startswith("/accounts/")
     assert client.get("/trusts/northfield/people/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("\u200b\u200b", "The name must have letters in it"),
+        ("\u2800", "The name must have letters in it"),
+        ("\u3164\ufeff", "The name must have letters in it"),
+        ("123 \u2026", "The name must have letters in it"),
+        ("Jane\u202eSmith", "The name has a character that cannot be shown"),
+        ("Lead", "Somebody in the trust is called this already"),
+        ("  LE\u200bAD ", "Somebody in the trust is called this already"),
+        ("\uff2cead", "Somebody in the trust is called this already"),
+    ],
+)
+def test_name_that_nobody_could_read_or_tell_apart_is_refused(invitation, name, said) -> None:
+    answer = Client().post(invitation.link, CHOSEN | {"name": name})
+    assert answer.status_code == 422
+    assert [text.startswith(said) for text in error_links(page_of(answer))] == [True]
+    assert not User.objects.filter(email=JANE).exists()
+
+
+def test_signs_that_show_nothing_are_left_out_of_a_name(invitation) -> None:
+    Client().post(invitation.link, CHOSEN | {"name": "\ufeffJane\u200b  O\u2019Neill-李\u00ad "})
+    assert User.objects.get(email=JANE).name == "Jane O\u2019Neill-李"
+
+
+def test_name_of_another_trusts_member_is_free(invitation, stranger) -> None:
+    User.objects.filter(pk=stranger.pk).update(name="Jane Smith")
+    assert Client().post(invitation.link, CHOSEN).status_code == 302
+    assert User.objects.get(email=JANE).name == "Jane Smith"

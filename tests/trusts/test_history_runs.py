@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trusts.history_runs import TOGETHER, Run, Save, runs_of
+from trusts.history_runs import AT_ONCE, TOGETHER, Run, Save, runs_of
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 QUIET = frozenset({"rating"})
@@ -113,3 +113,27 @@ def test_ten_minutes_count_from_the_first_save() -> None:
 def test_removal_marks_every_run_of_the_row() -> None:
     saves = [save(0), save(30, number=2, type="-"), save(0, number=3, of=2)]
     assert {(run.last.of, run.is_gone) for run in runs_of(saves)} == {(1, True), (2, False)}
+
+
+def test_row_that_is_made_and_marked_at_once_has_come_once() -> None:
+    made, marked, again = save(type="+"), save(0.5, number=2), save(0.6, number=3)
+    latest, first = runs_of([made, marked, again], in_two={"rating"})
+    assert (list(first.saves), first.type, first.before) == ([made, marked], "+", None)
+    assert (list(latest.saves), latest.type, latest.before) == ([again], "~", marked)
+
+
+def test_nothing_else_belongs_to_a_rows_making() -> None:
+    made = save(type="+")
+    late = save(number=2, at=NINE + AT_ONCE + timedelta(seconds=1))
+    for other in (late, save(0.5, number=2, by=8), save(0.5, number=2, type="-")):
+        assert len(runs_of([made, other], in_two={"rating"})) == 2
+    assert len(runs_of([made, save(0.5, number=2)], quiet=QUIET)) == 2
+
+
+@given(histories)
+def test_every_save_is_in_one_run_where_rows_come_in_two(saves) -> None:
+    runs = runs_of(saves, quiet=QUIET, in_two={"action"})
+    assert sorted(one for run in runs for one in run.saves) == sorted(saves)
+    for run in runs:
+        types = [one.type for one in run.saves]
+        assert len(types) == 1 or set(types) == {"~"} or types == ["+", "~"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from assessments.actions import (
     agree_assessment,
@@ -32,8 +33,15 @@ from plans.models import Action, Plan, Priority
 from tests.trusts.history_pages import read, told
 from trusts.history import kinds
 from trusts.history_entries import LONG
-from trusts.invitations import Newcomer, accept_as_new_person, invite, posted, withdraw
-from trusts.models import Membership, Role, Trust, User
+from trusts.invitations import (
+    Newcomer,
+    accept_as_new_person,
+    invite,
+    posted,
+    withdraw,
+    write_letter,
+)
+from trusts.models import Invitation, Membership, Role, Trust, User
 from trusts.people import change_role, remove_member
 
 
@@ -336,15 +344,48 @@ def test_invitations_sent_taken_up_and_withdrawn(northfield, lead) -> None:
     withdraw(invitation=other.invitation, by=lead)
     shown = read(lead, northfield)
     somebody = "somebody whose name was not given"
-    assert shown.sentences[:6] == [
+    assert shown.sentences[:4] == [
+        f"Lead invited {somebody} as Observer, and withdrew the invitation",
+        "Omar Reid took up the invitation for Omar Reid",
+        "Omar Reid joined the trust as Trustee",
+        "Lead invited Omar Reid as Trustee",
+    ]
+    assert "secret@northfield.example" not in shown.page.with_id("main-content").text
+    assert read(lead, northfield, each="on").sentences[:7] == [
         f"Lead withdrew the invitation for {somebody}",
         f"Lead invited {somebody} as Observer",
         "Omar Reid took up the invitation for Omar Reid",
         "Omar Reid joined the trust as Trustee",
         "Lead sent the link of the invitation for Omar Reid",
         "Lead invited Omar Reid as Trustee",
+        shown.sentences[4],
     ]
-    assert "secret@northfield.example" not in shown.page.with_id("main-content").text
+
+
+def test_who_is_invited_again_and_whose_link_is_sent_again_is_told_so(northfield, lead) -> None:
+    newcomers = [Newcomer("omar@northfield.example", Role.TRUSTEE, "Omar Reid")]
+    [letter] = invite(trust=northfield, newcomers=newcomers, by=lead)
+    posted(letter=letter, by=lead)
+    posted(letter=write_letter(letter.invitation), by=lead)
+    Invitation.objects.update(expires_at=timezone.now())
+    [another] = invite(trust=northfield, newcomers=newcomers, by=lead)
+    posted(letter=another, by=lead)
+    assert told(lead, northfield, what="invitation") == [
+        "Lead sent the link of the invitation for Omar Reid",
+        "Lead invited Omar Reid again, as Trustee",
+        "Lead sent the link of the invitation for Omar Reid again",
+        "Lead invited Omar Reid as Trustee",
+    ]
+
+
+def test_two_of_one_name_are_told_apart(northfield, lead, chair) -> None:
+    User.objects.filter(pk=chair.pk).update(name="LEAD")
+    for by, role in ((lead, Role.TRUSTEE), (chair, Role.OBSERVER)):
+        invite(trust=northfield, newcomers=[Newcomer(f"{role}@x.example", role, "Omar")], by=by)
+    assert told(lead, northfield, what="invitation") == [
+        f"LEAD (no. {chair.pk}) invited Omar as Observer",
+        f"Lead (no. {lead.pk}) invited Omar as Trustee",
+    ]
 
 
 def test_settings_of_the_trust(northfield, lead) -> None:

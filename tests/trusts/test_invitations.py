@@ -19,7 +19,8 @@ from tests.page import Page
 from tests.plans.conftest import error_links, form_values
 from tests.trusts.mailing import Choosy, Unreachable, backend_of, link_to, links, token_of
 from trusts import letters as mailing
-from trusts.invitation_mails import post, subject_for
+from trusts.invitation_mails import Unsent, post, subject_for
+from trusts.invitation_views import UNSENT
 from trusts.invitations import (
     VALID_FOR,
     AccountExists,
@@ -298,7 +299,7 @@ def test_slow_mail_server_keeps_nobody_waiting_for_long(
     newcomers = [Newcomer(f"p{number}@example.org", Role.TRUSTEE) for number in range(3)]
     letters = invite(trust=northfield, newcomers=newcomers, by=lead)
     monkeypatch.setattr(mailing, "PATIENCE", -1)
-    assert post(rf.post("/"), letters, by=lead) == letters
+    assert post(rf.post("/"), letters, by=lead) == [Unsent(one) for one in letters]
     assert mail.outbox == []
 
 
@@ -308,7 +309,7 @@ def test_trust_that_mails_very_much_has_to_wait(lead: User, settings: LazySettin
     lines = "a@example.org\nb@example.org\nc@example.org"
     page = followed(client.post(SEVERAL, {"lines": lines, "step": "send"}), client)
     assert len(mail.outbox) == 2
-    assert said(page)[1].startswith("No mail went to c@example.org.")
+    assert said(page)[1] == f"No mail went to c@example.org. {UNSENT[True]}"
 
 
 def test_nobody_is_mailed_over_and_over(lead: User, settings: LazySettings) -> None:
@@ -317,8 +318,11 @@ def test_nobody_is_mailed_over_and_over(lead: User, settings: LazySettings) -> N
     client.post(ONE, {"email": JANE.email, "role": "trustee"})
     pk = Invitation.objects.get().pk
     for _ in range(20):
-        client.post(f"{PEOPLE}invitations/{pk}/", {"then": "send"})
+        answer = client.post(f"{PEOPLE}invitations/{pk}/", {"then": "send"})
     assert len(mail.outbox) == 5
+    text = said(followed(answer, client))[-1]
+    assert text == f"No mail went to {JANE.email}. {UNSENT[True]}"
+    assert "five invitations a day" in text
 
 
 # The lead's pages.

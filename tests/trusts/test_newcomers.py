@@ -46,6 +46,21 @@ def test_quotation_marks_keep_a_comma_in_a_name() -> None:
     assert read('"Smith, Jane", jane@example.org, Chair')[0].name == "Smith, Jane"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Jane Smith <jane@example.org>; Jo Li <jo@example.org>; ",
+        "Jane Smith <jane@example.org>, Jo Li <jo@example.org>",
+        '"Smith, Jane" <jane@example.org>; Jo Li <JO@example.org>',
+    ],
+)
+def test_line_of_a_mail_program_holds_several_people(line: str) -> None:
+    jane, jo = read(line)
+    assert (jane.email, jane.role) == ("jane@example.org", Role.TRUSTEE)
+    assert jane.name in {"Jane Smith", "Smith, Jane"}
+    assert jo == Newcomer("jo@example.org", Role.TRUSTEE, "Jo Li")
+
+
 def test_line_without_a_role_gets_the_one_that_was_chosen() -> None:
     assert read("jane@example.org\nJo Li, jo@example.org") == [
         Newcomer("jane@example.org", Role.TRUSTEE),
@@ -81,9 +96,11 @@ def test_every_fault_is_told_by_its_line() -> None:
             "Jo, jo@example",
             "Ann, ann@example.org, Clerk",
             "Jane again, JANE@example.org, Trustee",
-            "Two, a@example.org, b@example.org",
+            "Two, a@example.org, Chair, b@example.org",
             "N" * 151 + ", long@example.org",
             "Turned \u202e, turned@example.org",
+            "Bob, bob@example, Clerk",
+            "-, dash@example.org",
         ]
     )
     roles = "The roles are: Governance lead, Chair, Executive, Trustee, Observer"
@@ -92,10 +109,14 @@ def test_every_fault_is_told_by_its_line() -> None:
         "Line 4: “jo@@example.org” is not an email address. One looks like name@example.org",
         "Line 5: “jo@example” is not an email address. One looks like name@example.org",
         f"Line 6: “Clerk” is not a role here. {roles}",
-        "Line 7: jane@example.org stands in line 1 already",
-        "Line 8: there is more than one email address in it",
+        "Line 7: line 1 has jane@example.org already",
+        "Line 8: there is more than one email address in it. "
+        "Put each person on a line of their own",
         "Line 9: the name must be 150 characters or fewer; it has 151",
         "Line 10: the name has a character that cannot be shown",
+        "Line 11: “bob@example” is not an email address. One looks like name@example.org. "
+        f"Also, “Clerk” is not a role here. {roles}",
+        "Line 12: the name must have letters in it",
     ]
 
 

@@ -262,6 +262,16 @@ def test_last_lead_is_told_why_they_stay(lead: User) -> None:
     assert membership(lead).role == Role.LEAD
 
 
+def test_last_lead_is_told_so_before_being_asked(lead: User, northfield: Trust) -> None:
+    address = f"{PEOPLE}{membership(lead).pk}/remove/"
+    page = page_of(client_of(lead).get(address))
+    assert "Lead cannot be removed yet" in page.all("h1")[0].text
+    assert "Somebody else has to be governance lead first" in page.with_id("main-content").text
+    assert "Remove yourself" not in page.with_id("main-content").text
+    make_user("second@northfield.example", trust=northfield, role=Role.LEAD)
+    assert "Remove yourself" in text_of(client_of(lead).get(address))
+
+
 def test_lead_who_is_not_the_last_may_step_back_or_leave(lead: User, other_lead: User) -> None:
     client = client_of(lead)
     address = f"{PEOPLE}{membership(lead).pk}/"

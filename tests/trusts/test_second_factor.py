@@ -338,6 +338,23 @@ def test_passkey_is_the_second_step_after_the_password(lead: User) -> None:
     assert is_in(client)
 
 
+def test_second_step_asks_for_what_the_person_has(lead: User) -> None:
+    owner = client_of(lead)
+    add_app(owner)
+    page = text_of(by_password(lead)[0].get(STEP))
+    assert "Now enter a code." in page
+    assert "The six digits that your app shows now" in page
+    assert "passkey" not in page
+    add_passkey(owner, Device())
+    page = text_of(by_password(lead)[0].get(STEP))
+    assert "Now enter a code, or use a passkey." in page
+    assert "The six digits that your app shows now" in page
+    Authenticator.objects.filter(user=lead, type=Authenticator.Type.TOTP).delete()
+    page = text_of(by_password(lead)[0].get(STEP))
+    assert "Now use your passkey, or enter one of your recovery codes." in page
+    assert "six digits" not in page
+
+
 def test_passkey_confirms_who_one_is(lead: User) -> None:
     client, device = client_of(lead), Device()
     add_passkey(client, device)
