@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment, Rating
 from assessments.sources import Outcome, outcomes_of
-from assessments.views import context_of
 from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page
 from reviews.answer_forms import AnswerForm
@@ -23,6 +22,7 @@ from reviews.finding import SavedMeanwhile
 from reviews.gaps import Gap, gaps_between
 from reviews.inviting import NotNow
 from reviews.models import Answer, Comment, PeerReview, ReviewerRating
+from reviews.views import context_of, fetch_review
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission
 from trusts.sign_in import SignedInRequest
@@ -68,11 +68,6 @@ def fetch_sent(request: SignedInRequest, pk: int) -> PeerReview:
     return get_object_or_404(sent.for_page(), pk=pk)
 
 
-def context_of_review(request: SignedInRequest, review: PeerReview) -> dict[str, object]:
-    """What every page of a review shows to the trust."""
-    return context_of(request, review.assessment) | {"review": review}
-
-
 def findings_of(review: PeerReview) -> list[ReviewerRating]:
     """What was found of every element, each with the answer and whether there are comments."""
     comments = Comment.objects.filter(review=review, element=OuterRef("element"))
@@ -83,9 +78,8 @@ def findings_of(review: PeerReview) -> list[ReviewerRating]:
 @require_safe
 def gaps(request: SignedInRequest, pk: int) -> HttpResponse:
     """Where reviewers and board differ, at a glance and element by element."""
-    reviews = PeerReview.objects.visible_to(request.user).for_page()
-    review = get_object_or_404(reviews, pk=pk)
-    context = context_of_review(request, review)
+    review = fetch_review(request, pk)
+    context = context_of(request, review)
     if review.is_submitted:
         ratings = review.assessment.ratings.select_related("level")
         context["gap_map"] = gaps_between(ratings, findings_of(review))
@@ -198,7 +192,7 @@ def _element_page(
     comments = list(review.comments.filter(element=finding.element_id).with_own_answers())
     cards = _cards(request, [finding, *comments], sent)
     before, after = _around(findings, finding)
-    context = context_of_review(request, review) | {
+    context = context_of(request, review) | {
         "element": finding.element,
         "finding": finding,
         "rating": rating,
@@ -219,7 +213,7 @@ def _whole_page(
 ) -> HttpResponse:
     comments = list(review.comments.filter(element=None).with_own_answers())
     cards = _cards(request, comments, sent)
-    context = context_of_review(request, review) | {
+    context = context_of(request, review) | {
         "talk": _talk(request, review, comments, cards),
         "sent": sent,
         "can_answer": _can_answer(request, review),

@@ -7,12 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from govuk.views import CONFLICT, page
-from reviews.answer_views import context_of_review, fetch_sent
+from reviews.answer_views import fetch_sent
 from reviews.answering import send_answers, sign_off, unanswered
 from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import Comment, PeerReview
-from reviews.views import tell_readers
+from reviews.views import context_of, tell_readers
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
 
@@ -40,7 +40,7 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, "Your answers are sent: the reviewers can read them now.")
             tell_readers(request, News.ANSWERS, review=review)
             return redirect("reviews:gaps", pk)
-    context = context_of_review(request, review) | {
+    context = context_of(request, review) | {
         "unanswered": unanswered(review),
         "refusal": refusal,
     }
@@ -63,7 +63,7 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, closed if signed.is_closed else waits)
             return redirect("reviews:sign", pk)
     comments = review.comments.filter(kind=Comment.Kind.CORRECTION).in_order()
-    context = context_of_review(request, review) | {
+    context = context_of(request, review) | {
         "corrections": [one for one in comments if one.is_open],
         "refusal": refusal,
     }
