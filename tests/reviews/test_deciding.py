@@ -298,7 +298,7 @@ def test_change_over_somebody_elses_shows_both(
     assert answer.status_code == 409
     summary = page.all("div", "govuk-error-summary")[0].text
     assert "Brief Theirs" in summary
-    assert "They see besides the action plan" in summary
+    assert "They see besides The action plan" in summary
     assert "To be looked at first Nothing in particular" in summary
     values = form_values(page)
     assert (values["brief"], values["version"]) == (["Mine"], ["2"])

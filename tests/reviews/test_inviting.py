@@ -23,7 +23,7 @@ from reviews.inviting import (
     write_letter,
 )
 from reviews.models import PeerReview, Reviewer
-from reviews.taking_up import declare, find, take_up
+from reviews.taking_up import AnotherAddress, OwnTrust, declare, find, take_up
 from tests.conftest import make_user
 from tests.reviews.conftest import GUEST, let_in, make_review
 from trusts.invitations import hash_of
@@ -103,6 +103,22 @@ def test_new_link_takes_the_place_of_the_old_once_its_mail_has_gone(
     assert (find(letter.token), find(second.token)) == (letter.reviewer, None)
     assert posted(letter=second, by=chair)
     assert (find(letter.token), find(second.token)) == (None, letter.reviewer)
+
+
+def test_only_the_mailed_address_takes_it_up(letter: Letter, stranger: User, guest: User) -> None:
+    with pytest.raises(AnotherAddress):
+        take_up(reviewer=letter.reviewer, by=stranger)
+    take_up(reviewer=letter.reviewer, by=guest)
+    assert Reviewer.objects.get().user == guest
+
+
+def test_one_of_the_trust_does_not_take_it_up(
+    letter: Letter, guest: User, northfield: Trust
+) -> None:
+    Membership.objects.create(user=guest, trust=northfield, role=Role.OBSERVER)
+    with pytest.raises(OwnTrust):
+        take_up(reviewer=letter.reviewer, by=guest)
+    assert Reviewer.objects.get().user is None
 
 
 def test_letter_of_an_invitation_that_was_taken_up_is_not_posted(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.conf import LazySettings
 from django.core import mail
+from django.test import RequestFactory
 
-from reviews.inviting import Letter
-from reviews.mails import News, deciders_of, invitation_of, readers_of, tell
-from reviews.models import PeerReview
+from reviews.inviting import Letter, posted, write_letter
+from reviews.mails import News, deciders_of, invitation_of, post, readers_of, tell
+from reviews.models import PeerReview, Reviewer
+from reviews.taking_up import find
 from tests.conftest import client_of
 from tests.reviews.conftest import GUEST, address, page_of, said
 from tests.trusts.mailing import Unreachable, backend_of
@@ -30,6 +32,17 @@ def test_invitation_says_who_asks_for_what_until_when(
     for day in (review.due_on, review.access_until):
         assert f"{day:%A} {day.day} {day:%B %Y}" in message.body
     assert review.brief not in message.body
+
+
+def test_letter_that_another_page_has_replaced_is_not_sent(letter: Letter, chair: User) -> None:
+    older, newer = write_letter(letter.reviewer), write_letter(Reviewer.objects.get())
+    posted(letter=newer, by=chair)
+    assert post(RequestFactory().get("/"), [older], by=chair) == []
+    assert mail.outbox == []
+    again = write_letter(Reviewer.objects.get())
+    assert post(RequestFactory().get("/"), [again], by=chair) == []
+    assert [message.to for message in mail.outbox] == [[GUEST.email]]
+    assert find(again.token) == letter.reviewer
 
 
 def test_name_of_two_lines_makes_no_second_header(letter: Letter, chair: User) -> None:

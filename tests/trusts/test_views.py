@@ -48,12 +48,12 @@ def test_front_page_lets_choose_between_trusts(lead: User, southmere: Trust) -> 
     assert links == ["/trusts/northfield/", "/trusts/southmere/"]
 
 
-def test_choice_of_trusts_costs_three_queries(
+def test_choice_of_trusts_costs_four_queries(
     lead: User, southmere: Trust, django_assert_num_queries
 ) -> None:
     Membership.objects.create(user=lead, trust=southmere, role=Role.OBSERVER)
     client = client_of(lead)
-    with django_assert_num_queries(3):  # session, person, memberships
+    with django_assert_num_queries(4):  # session, person, memberships, reviews
         client.get("/")
 
 
