@@ -76,7 +76,7 @@ def open_collecting(
         before=(Assessment.Status.DRAFT, Assessment.Status.AGREEING),
         after=Assessment.Status.COLLECTING,
         refusal="Only an assessment that is not agreed yet can be opened for views.",
-        due_on=due_on,
+        views_due_on=due_on,
         names_shown=names_shown,
         opened_at=timezone.now(),
         opened_by=by,
@@ -99,6 +99,23 @@ def ask_more(*, assessment: Assessment, people: Collection[User]) -> list[Respon
     """
     _collecting(assessment)
     return _ask(assessment, people)
+
+
+@transaction.atomic
+def move_day(*, assessment: Assessment, due_on: date, by: User) -> None:
+    """Want the views by another day. Nobody is written to: a reminder tells the new day.
+
+    Raises:
+        NotAllowedNow: views are not being collected.
+    """
+    change_status(
+        assessment,
+        before=Assessment.Status.COLLECTING,
+        after=Assessment.Status.COLLECTING,
+        refusal=NOT_COLLECTING,
+        views_due_on=due_on,
+        by=by,
+    )
 
 
 @transaction.atomic
@@ -174,7 +191,7 @@ def due_for_a_reminder(respondents: QuerySet[Respondent], *, now: datetime) -> Q
     return respondents.annotate(written_at=last).filter(
         Exists(members),
         assessment__status=Assessment.Status.COLLECTING,
-        assessment__due_on__range=(today - DUE_SINCE, today + DUE_WITHIN),
+        assessment__views_due_on__range=(today - DUE_SINCE, today + DUE_WITHIN),
         user__is_active=True,
         finished_at=None,
         written_at__lte=now - BETWEEN_REMINDERS,

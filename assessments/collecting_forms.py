@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from assessments.models import Assessment
 from assessments.spread import SMALLEST_GROUP
 from govuk.fields import BOXES, DateField, HintedRadioSelect, check_year
 from trusts.models import Membership, User
@@ -59,7 +58,28 @@ class AskForm(forms.Form):
         return field
 
 
-class OpenForm(AskForm):
+class DayForm(forms.Form):
+    """By when views are wanted."""
+
+    due_on = DateField(
+        label="By when do you want the views?",
+        help_text="For example 27 3 2027. You close them by hand.",
+        error_messages={"required": "Enter the day by which you want the views"},
+    )
+
+    def clean_due_on(self) -> Any:
+        due_on = self.cleaned_data["due_on"]
+        check_year(due_on, "The day")
+        if due_on < timezone.localdate():
+            raise ValidationError(
+                "The day must be today or later: people are told it in the mail",
+                code="invalid",
+                params={"boxes": list(BOXES)},
+            )
+        return due_on
+
+
+class OpenForm(AskForm, DayForm):
     """Opening an assessment for views."""
 
     people = PeopleField(
@@ -68,11 +88,6 @@ class OpenForm(AskForm):
             "required": "Choose at least one person",
             "invalid_choice": "Choose people from the list",
         },
-    )
-    due_on = DateField(
-        label="By when?",
-        help_text="They are told this day, for example 27 3 2027. You close it by hand.",
-        error_messages={"required": "Enter the day by which you want the views"},
     )
     names = forms.ChoiceField(
         label="Will the board see who gave which view?",
@@ -85,23 +100,9 @@ class OpenForm(AskForm):
     )
     field_order = ("people", "due_on", "names")
 
-    def __init__(
-        self, data: Any = None, *, members: Sequence[Membership], assessment: Assessment
-    ) -> None:
+    def __init__(self, data: Any = None, *, members: Sequence[Membership]) -> None:
         super().__init__(data, members=members)
         self.initial["people"] = list(self.people_field.people)
-        self.initial["due_on"] = assessment.due_on
-
-    def clean_due_on(self) -> Any:
-        due_on = self.cleaned_data["due_on"]
-        check_year(due_on, "The day")
-        if due_on < timezone.localdate():
-            raise ValidationError(
-                "The day must be today or later: people are told it in the mail",
-                code="invalid",
-                params={"boxes": list(BOXES)},
-            )
-        return due_on
 
     def clean(self) -> None:
         """Of fewer than three people it would be plain who said what."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -19,11 +20,12 @@ from assessments.collecting import (
     close_collecting,
     may_be_reminded,
     may_respond,
+    move_day,
     open_collecting,
     reminded,
     take_out,
 )
-from assessments.collecting_forms import AskForm, OpenForm
+from assessments.collecting_forms import AskForm, DayForm, OpenForm
 from assessments.models import Assessment, Respondent
 from assessments.status import NotAllowedNow
 from assessments.view_mails import ASKED, REMINDED, post
@@ -39,7 +41,7 @@ from trusts.sign_in import SignedInRequest
 def open_views(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose who gives a view, by when, and whether with names; then ask them."""
     assessment = fetch_to_change(request, pk, Permission.MANAGE)
-    form = OpenForm(typed(request), members=may_respond(assessment.trust), assessment=assessment)
+    form = OpenForm(typed(request), members=may_respond(assessment.trust))
     status, refusal = status_of(form), ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,9 +74,13 @@ def collecting(request: SignedInRequest, pk: int) -> HttpResponse:
     asked = {respondent.user_id for respondent in respondents}
     others = [one for one in may_respond(assessment.trust) if one.user_id not in asked]
     form = AskForm(request.POST if "ask" in request.POST else None, members=others)
-    if request.method == "POST" and (not form.is_bound or form.is_valid()):
+    day = DayForm(
+        request.POST if "day" in request.POST else None,
+        initial={"due_on": assessment.views_due_on},
+    )
+    if request.method == "POST" and not form.errors and not day.errors:
         try:
-            _change(request, assessment, form)
+            _change(request, assessment, form, day)
         except NotAllowedNow as refusal:
             messages.warning(request, str(refusal))
         except HasBegun:
@@ -87,9 +93,12 @@ def collecting(request: SignedInRequest, pk: int) -> HttpResponse:
         "finished_count": sum(1 for one in respondents if one.finished_at),
         "others": others,
         "form": form,
+        "day": day,
+        "forms": [form, day],
         "is_open": assessment.status == Assessment.Status.COLLECTING,
     }
-    return render(request, "assessments/collecting.html", context, status=status_of(form))
+    status = INVALID if form.errors or day.errors else HTTPStatus.OK
+    return render(request, "assessments/collecting.html", context, status=status)
 
 
 @page
@@ -111,8 +120,12 @@ def close_views(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/close.html", context)
 
 
-def _change(request: SignedInRequest, assessment: Assessment, form: AskForm) -> None:
-    if form.is_bound:
+def _change(request: SignedInRequest, assessment: Assessment, form: AskForm, day: DayForm) -> None:
+    if day.is_bound:
+        due_on = day.cleaned_data["due_on"]
+        move_day(assessment=assessment, due_on=due_on, by=request.user)
+        messages.success(request, f"Views are wanted by {due_on:%-d %B %Y} now.")
+    elif form.is_bound:
         people: Sequence[User] = form.cleaned_data["people"]
         _write(request, ask_more(assessment=assessment, people=people), ASKED)
     elif "take_out" in request.POST:

@@ -45,6 +45,7 @@ register(
             Field("carried_from", "assessment it starts from", reads="carried_from__title"),
             Field("status", "status", says=one_of(Assessment.Status.choices)),
             Field("due_on", "due date", says=on_day),
+            Field("views_due_on", "day by which views are wanted", says=on_day),
             Field(
                 "names_shown",
                 "showing of names",

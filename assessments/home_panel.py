@@ -53,7 +53,7 @@ def _view_task(assessment: Assessment) -> Task:
     return Task(
         text=f"Give your view: {assessment.title}",
         url=reverse("assessments:mine", args=[assessment.pk]),
-        due_on=assessment.due_on,
+        due_on=assessment.views_due_on,
         whose="You",
         since=timezone.localdate(assessment.view_wanted_since),  # type: ignore[attr-defined]
     )

@@ -119,6 +119,9 @@ class Assessment(models.Model):
         default=True,
         help_text="Whether the board sees who gave which view; respondents are told beforehand.",
     )
+    views_due_on = models.DateField(
+        "views wanted by", null=True, blank=True, help_text="The board agrees them later."
+    )
     opened_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -28,7 +28,7 @@ RATINGS = Writing(
 TITLES = Writing(
     Assessment,
     texts=("title", "minute_reference"),
-    facts={"due_on": "due_on", "meeting_on": "meeting_on"},
+    facts={"due_on": "due_on", "views_due_on": "views_due_on", "meeting_on": "meeting_on"},
     names={"trust": "trust__name"},
 )
 OF_ASSESSMENT = {"trust": "trust__name", "assessment": "title"}
@@ -161,6 +161,7 @@ register(
             "title": "Your words in the title",
             "minute_reference": "Your words in the minute’s reference",
             "due_on": "Due date",
+            "views_due_on": "Views wanted by",
             "meeting_on": "Date of the meeting",
         },
         rows=TITLES.rows,

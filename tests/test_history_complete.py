@@ -233,6 +233,7 @@ def _rate(doing: Doing, assessment: Assessment, northfield: Trust, chair: User) 
         due_on=date(2027, 3, 1),
         names_shown=False,
     )
+    doing(collecting.move_day, assessment=assessment, due_on=date(2027, 3, 8))
     doing(collecting.close_collecting, assessment=assessment)
     rating = Rating.objects.for_page().filter(assessment=assessment)[0]
     rating.level, rating.note = assessment.framework.levels.all()[0], "Why."

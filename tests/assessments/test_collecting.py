@@ -58,7 +58,8 @@ def collecting(assessment: Assessment, chair, executive, trustee) -> Assessment:
 
 def test_everybody_asked_has_an_empty_view_of_every_element(collecting, chair, executive) -> None:
     assert collecting.status == Assessment.Status.COLLECTING
-    assert (collecting.due_on, collecting.names_shown) == (date(2027, 3, 1), True)
+    assert (collecting.due_on, collecting.views_due_on) == (None, date(2027, 3, 1))
+    assert collecting.names_shown
     assert collecting.opened_by == collecting.created_by
     assert Response.objects.count() == 3 * 3
     groups = {row.user: row.group for row in collecting.respondents.select_related("user")}

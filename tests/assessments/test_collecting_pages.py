@@ -274,7 +274,7 @@ def test_daily_reminder_goes_once_in_two_days(collecting, chair) -> None:
 def test_daily_reminder_goes_near_the_day(days, count, collecting) -> None:
     long_ago(days=30)
     day = timezone.localdate() + timedelta(days=days)
-    Assessment.objects.filter(pk=collecting.pk).update(due_on=day)
+    Assessment.objects.filter(pk=collecting.pk).update(views_due_on=day)
     assert remind() == f"{count} written to.\n"
 
 
@@ -324,3 +324,21 @@ def test_sign_off_waits_for_the_views(collecting, lead) -> None:
     answer = client_of(lead).get(at("agree", collecting))
     assert "Members are still giving their own views" in said(answer)
     assert "Minute reference" not in said(answer)
+
+
+def test_lead_moves_the_day_and_the_board_keeps_its_own(collecting, lead, chair) -> None:
+    Assessment.objects.filter(pk=collecting.pk).update(due_on=timezone.localdate())
+    day = timezone.localdate() + timedelta(days=9)
+    boxes = {"due_on_day": day.day, "due_on_month": day.month, "due_on_year": day.year}
+    answer = client_of(lead).post(
+        at("collecting", collecting), {"day": "move"} | boxes, follow=True
+    )
+    assert f"Views are wanted by {day.day} {day:%B %Y} now." in said(answer)
+    assert f"Wanted by {day.day} {day:%B %Y}." in said(client_of(chair).get(at("mine", collecting)))
+    collecting.refresh_from_db()
+    assert (collecting.due_on, collecting.views_due_on) == (timezone.localdate(), day)
+    past = client_of(lead).post(
+        at("collecting", collecting), {"day": "move"} | boxes | {"due_on_year": 2020}
+    )
+    assert past.status_code == 422
+    assert "The day must be today or later" in said(past)
