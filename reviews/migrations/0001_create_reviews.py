@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('assessments', '0005_share_how_rows_are_saved'),
+        ('assessments', '0006_share_how_rows_are_saved'),
         ('frameworks', '0004_link_to_the_licence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

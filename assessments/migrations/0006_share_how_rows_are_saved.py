@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0004_keep_history_of_own_frameworks'),
+        ('assessments', '0005_add_the_day_by_which_views_are_wanted'),
     ]
 
     operations = [
