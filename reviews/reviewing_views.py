@@ -49,16 +49,16 @@ def may_speak(review: PeerReview) -> bool:
 
 @require_safe
 def reviewing(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Where reviewers begin: what they are asked, what they may see, and what is left to do."""
+    """Where reviewers begin: what they are asked, what they may see, and what is left to do.
+
+    Who is not let in yet finds on the page of the declaration what they wait for.
+    """
     reviewer = fetch_reviewer(request, pk)
-    review = reviewer.review
-    context = context_of_reviewer(review) | {"reviewer": reviewer}
-    if reviewer.declared_at is None:
-        return redirect("reviews:declare", pk)
     if not reviewer.may_read:
-        return render(request, "reviews/waiting.html", context)
+        return redirect("reviews:declare", pk)
+    review = reviewer.review
     comments = list(review.comments.with_answers(review))
-    context |= {
+    context = context_of_reviewer(review) | {
         "progress": _progress(review, comments),
         "talk": talk_on(
             comments, review=review, side=Comment.Side.REVIEWERS, may_speak=may_speak(review)
