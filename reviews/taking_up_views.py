@@ -98,7 +98,9 @@ def _own_trust(request: HttpRequest, found: Reviewer) -> HttpResponse:
 def _begin(request: HttpRequest, found: Reviewer) -> HttpResponse:
     """Make an account and take it up with that; allauth signs the new person in."""
     initial = {"name": found.name}
-    form = NewReviewerForm(typed(request), email=found.email, initial=initial)
+    form = NewReviewerForm(
+        typed(request), email=found.email, trust=found.review.trust, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         try:

@@ -144,7 +144,7 @@ def test_key_of_another_trusts_review_shows_nothing_of_it(
                 "Line 2: “jo@nowhere” is not an email address. One looks like name@example.org": (
                     "id_guests"
                 ),
-                "Line 4: a@example.org stands in line 3 already": "id_guests",
+                "Line 4: line 3 has a@example.org already": "id_guests",
             },
         ),
         (
