@@ -99,7 +99,8 @@ def invite_review(
     """
     if made := _made_before(review):
         return made, []
-    if PeerReview.objects.filter(key=review.key).exists():
+    elsewhere = PeerReview.objects.exclude(assessment=review.assessment_id)
+    if elsewhere.filter(key=review.key).exists():
         review.key = uuid4()  # of another assessment's review: no form of ours sends it
     review.created_by = by
     review._history_user = by  # type: ignore[attr-defined]

@@ -66,6 +66,13 @@ def test_stranger_chooses_a_name_and_a_password_and_declares(
     [
         ({"name": ""}, {"Enter your name": "id_name"}),
         (
+            {"name": "Lead"},
+            {
+                "Somebody in the trust is called this already. Add what tells you apart, such as "
+                "another first name or what you do": "id_name"
+            },
+        ),
+        (
             {"password2": "another one of these"},
             {"The two passwords are not the same. Enter both again": "id_password2"},
         ),
