@@ -110,6 +110,7 @@ def on_postgresql(request: pytest.FixtureRequest) -> None:
         pytest.skip("about PostgreSQL")
 
 
+@pytest.mark.everywhere
 @pytest.mark.usefixtures("on_postgresql")
 def test_stopped_server_leaves_nothing_behind() -> None:
     server = Server()
@@ -122,6 +123,7 @@ def test_stopped_server_leaves_nothing_behind() -> None:
     assert gone(Path(f"/proc/{postmaster}"))
 
 
+@pytest.mark.everywhere
 @pytest.mark.usefixtures("on_postgresql")
 def test_server_goes_when_its_run_is_killed() -> None:
     """SIGKILL leaves the run no last word; the server must go all the same."""

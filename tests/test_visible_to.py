@@ -160,6 +160,8 @@ def test_nobody_sees_a_row_of_a_trust_that_is_not_open_to_them(db: None, shape: 
             for model in doors():
                 check_door(filled, number, model, seen_by(model, person))
             check_permissions(filled, number, person)
+            check_views(person)
+            check_drafts(person)
         for model in doors():
             rows = seen_by(model, AnonymousUser())
             assert {filled.of[model, row.pk] for row in rows} <= {NOBODYS}, model
@@ -183,19 +185,19 @@ def check_permissions(filled: Filled, number: int, person: User) -> None:
             assert not any(has_permission(person, one, trust) for one in Permission)
 
 
-@given(shape=shapes())
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_nobody_sees_anothers_view_while_views_are_collected(db: None, shape: Shape) -> None:
-    with undone():
-        filled = fill(shape)
-        for person in filled.people:
-            for one in seen_by(Response, person):
-                status = one.respondent.assessment.status
-                assert one.respondent.user == person or status in ("agreeing", "agreed")
+def check_views(person: User) -> None:
+    """Nobody sees another's view while views are collected."""
+    for one in seen_by(Response, person):
+        status = one.respondent.assessment.status
+        assert one.respondent.user == person or status in ("agreeing", "agreed")
+
+
+def check_drafts(person: User) -> None:
+    """The trust sees what reviewers wrote once they have sent it."""
+    for finding in seen_by(ReviewerRating, person):
+        assert finding.review.is_submitted
+    for comment in seen_by(Comment, person):
+        assert comment.review.is_submitted or comment.side == Comment.Side.TRUST
 
 
 @given(shape=shapes())
@@ -226,20 +228,3 @@ def test_reviewers_get_in_by_a_row_of_their_own_and_into_no_trust_of_theirs(
                 )
                 assert (one in held) == is_open
         assert not Reviewer.objects.open_to(AnonymousUser())
-
-
-@given(shape=shapes())
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_the_trust_sees_what_reviewers_wrote_once_they_have_sent_it(db: None, shape: Shape) -> None:
-    with undone():
-        filled = fill(shape)
-        for number, person in enumerate(filled.people):
-            person.second_factor_shown = shape.shown[number]
-            for finding in seen_by(ReviewerRating, person):
-                assert finding.review.is_submitted
-            for comment in seen_by(Comment, person):
-                assert comment.review.is_submitted or comment.side == Comment.Side.TRUST

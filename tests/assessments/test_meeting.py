@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -353,9 +354,9 @@ def test_words_stay_in_a_form_where_views_were_closed_while_they_were_sent(
 ) -> None:
     ask(assessment, chair)
 
-    def close_first(form, *, by: User) -> Rating:
+    def close_first(form, **how: Any) -> Rating:
         close(assessment)
-        return record(form, by=by)
+        return record(form, **how)
 
     record = RatingForm.record
     monkeypatch.setattr(RatingForm, "record", close_first)

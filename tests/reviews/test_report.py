@@ -104,7 +104,7 @@ def test_report_takes_four_queries(answered, django_assert_num_queries) -> None:
 
 
 def test_typed_text_is_cleaned(submitted_review, lead) -> None:
-    Rating.objects.filter(assessment=submitted_review.assessment).update(note="a\x0bb\x00")
+    Rating.objects.filter(assessment=submitted_review.assessment).update(note="a\x0bb\x07")
     assert report_of(submitted_review).domains[0].elements[0].note == "a\nb"
 
 
