@@ -49,6 +49,7 @@ NOT_FOR_TESTS = (
     "TRUSTED_PROXY_COUNT",
 )
 SERVER = pytest.StashKey[Server]()
+LEFT_OUT = pytest.StashKey[int]()
 
 
 def is_postgresql(url: str) -> bool:
@@ -92,14 +93,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "once: the same on every database, and slow; runs on SQLite only."
     )
+    config.addinivalue_line(
+        "markers", "everywhere: asks pytest for no database, yet runs on each: it starts its own."
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Spares the second run what the first has shown."""
-    if config.option.database != SQLITE:
-        for item in items:
-            if item.get_closest_marker("once"):
-                item.add_marker(pytest.mark.skip("marked `once`: runs on SQLite"))
+    if config.option.database == SQLITE:
+        return
+    left_out = [item for item in items if not may_touch_the_database(item)]
+    config.stash[LEFT_OUT] = len(left_out)
+    items[:] = [item for item in items if may_touch_the_database(item)]
+    for item in items:
+        if item.get_closest_marker("once"):
+            item.add_marker(pytest.mark.skip("marked `once`: runs on SQLite"))
+
+
+def may_touch_the_database(item: pytest.Item) -> bool:
+    """Whether it asked for the database: pytest-django refuses it to every other test.
+
+    Those in the browser run in one step only, whatever they ask for.
+    """
+    asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("everywhere")
+    return bool(asked or marked or item.get_closest_marker("once") or "browser" in item.path.parts)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -117,6 +135,29 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(
             f"Asked to test on {session.config.option.database}, but Django's settings "
             f"say {connection.vendor}."
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of several tells the first how many tests it left out; all leave out the same."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hears it."""
+    told = getattr(node, "workeroutput", {}).get("left_out", 0)
+    node.config.stash[LEFT_OUT] = max(told, node.config.stash.get(LEFT_OUT, 0))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """What did not run is said."""
+    if number := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.line(
+            f"Left out: {number} tests that ask for no database; ./test runs them on SQLite."
         )
 
 

@@ -514,6 +514,7 @@ def test_rows_of_two_trusts_are_never_found_in_one_address(
 HTML = ("GET", "POST")
 
 
+@pytest.mark.once  # no view gets to see these, let alone the database
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"])
 def test_no_address_answers_to_another_method(method: str, world: World) -> None:
     for name, of, *_ in EVERY:
@@ -521,6 +522,7 @@ def test_no_address_answers_to_another_method(method: str, world: World) -> None
         assert answers == expected("405"), name
 
 
+@pytest.mark.once  # asks for what GET asks for
 def test_head_is_answered_as_a_page_is_or_not_at_all(world: World) -> None:
     for name, of, get, _ in TABLE:
         if "pdf" not in name:

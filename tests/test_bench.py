@@ -107,6 +107,7 @@ def test_figures_are_grouped_by_what_they_are_of() -> None:
     )
 
 
+@pytest.mark.everywhere
 def test_bench_measures_every_page_on_a_real_server() -> None:
     """Its ratios are read for their form only: how fast this machine is proves nothing."""
     finished = subprocess.run(

@@ -16,22 +16,27 @@ from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
+from pytest_django.plugin import DjangoDbBlocker
 
-from assessments.models import Assessment, OwnFramework
+from assessments.actions import create_assessment
+from assessments.models import OwnFramework
 from frameworks.models import Framework
 from govuk.operators import Kept, OperatorAdmin, ReadOnly
-from tests.conftest import make_framework
+from tests.conftest import make_framework, make_user
 from tests.everything import (
     Maker,
     history_of,
     owned_models,
     rows_of_trust,
     texts_of,
+    undone,
     way_to,
     write_into,
 )
 from trusts.admin import WithoutLead
-from trusts.models import Membership, OperatorLook, Trust, User
+from trusts.models import Membership, OperatorLook, Role, Trust, User
+
+pytestmark = pytest.mark.django_db
 
 SECRET = "zyxwort"
 THEIRS = {"assessments", "plans", "reviews", "support", "reports"}
@@ -52,14 +57,26 @@ def made(field: Any) -> str:
     return secret(field) if is_theirs else f"public-{next(NUMBERS)}"
 
 
-@pytest.fixture
-def works(northfield: Trust, lead: User, framework: Framework, assessment: Assessment) -> Trust:
-    """Northfield with a row of every model of its work, a framework of its own among them."""
+@pytest.fixture(scope="module")
+def works(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Trust]:
+    """What `make_works` makes, for all tests here, which leave it as it was."""
+    with django_db_blocker.unblock(), undone():
+        yield make_works()
+
+
+def make_works() -> Trust:
+    """A trust with a row of every model of its work, a framework of its own among them."""
+    trust = Trust.objects.create(name="Westholme Learning Trust", slug="works")
+    lead = make_user("lead@works.example", trust=trust, role=Role.LEAD)
+    framework = make_framework("rated")
+    assessment = create_assessment(
+        trust=trust, framework=framework, title="Self-assessment 2026", due_on=None, by=lead
+    )
     owned = OwnFramework.objects.create(
-        trust=northfield, framework=make_framework("own"), created_by=lead
+        trust=trust, framework=make_framework("own"), created_by=lead
     )
     rating = assessment.ratings.first()
-    maker = Maker(northfield, lead, framework, assessment, rating, owned, words=made)
+    maker = Maker(trust, lead, framework, assessment, rating, owned, words=made)
     for model in owned_models():
         if model._meta.app_label in THEIRS:
             maker.make(model)
@@ -70,20 +87,20 @@ def works(northfield: Trust, lead: User, framework: Framework, assessment: Asses
     OwnFramework.objects.filter(framework=framework).delete()
     kept = {
         "people": list(User.objects.values_list("pk", "email", "name")),
-        "trust": (northfield.name, northfield.companies_house_number),
+        "trust": (trust.name, trust.companies_house_number),
     }
-    written = write_into(rows_of_trust(northfield), secret)
+    written = write_into(rows_of_trust(trust), secret)
     assert {"Rating.note", "Action.description", "Framework.title"} <= set(written)
     for pk, email, name in kept["people"]:
         User.objects.filter(pk=pk).update(email=email, name=name)
     name, number = kept["trust"]
-    Trust.objects.filter(pk=northfield.pk).update(name=name, companies_house_number=number)
-    northfield.invitations.all().delete()
+    Trust.objects.filter(pk=trust.pk).update(name=name, companies_house_number=number)
+    trust.invitations.all().delete()
     for model in owned_models():
         history = history_of(model)
         if history is not None and model._meta.app_label in THEIRS:
             history.update(history_change_reason=f"{SECRET}-reason")
-    return northfield
+    return trust
 
 
 def patterns(resolver: Any) -> Iterator[Any]:
