@@ -58,6 +58,12 @@ def test_connection_is_to_the_database_asked_for(request: pytest.FixtureRequest)
 def test_bare_pytest_takes_the_database_from_its_address() -> None:
     run = collect([str(PYTEST)], DATABASE_URL="postgres://nobody@localhost:1/nowhere")
     assert "database: postgresql (as DATABASE_URL says)" in run.stdout, run.stderr
+    assert "test_connection_is_to_the_database_asked_for" in run.stdout
+    assert "test_stopped_server_leaves_nothing_behind" in run.stdout
+    assert "test_is_postgresql_reads_the_scheme" not in run.stdout
+    assert (
+        "\nLeft out: 4 tests that ask for no database; ./test runs them on SQLite.\n" in run.stdout
+    )
     assert run.returncode == 0
 
 
@@ -65,6 +71,8 @@ def test_bare_pytest_takes_the_database_from_its_address() -> None:
 def test_sqlite_is_what_it_is_without_a_word() -> None:
     run = collect([str(PYTEST)])
     assert "database: sqlite\n" in run.stdout, run.stderr
+    assert "test_is_postgresql_reads_the_scheme" in run.stdout
+    assert "Left out" not in run.stdout
     assert run.returncode == 0
 
 

@@ -18,6 +18,9 @@ from openpyxl import Workbook, load_workbook
 from govuk import sheets
 from govuk.sheets import Fault, Sheet, SheetRow, UnreadableSheet, read_workbook, write_workbook
 
+# The files here have no more styles than they need.
+pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no default style:UserWarning")
+
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
