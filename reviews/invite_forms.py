@@ -44,7 +44,7 @@ class GuestsField(MultilineField):
             max_length=LONGEST_LIST,
             widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
             help_text="One person a line, the name first if you know it. For example: "
-            "Jane Smith &lt;jane@example.org&gt;",
+            "Jane Smith <jane@example.org>",
             error_messages={
                 "required": "Enter the email address of at least one reviewer",
                 "max_length": too_long("The list"),
