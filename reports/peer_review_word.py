@@ -12,14 +12,17 @@ from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
-from docx.table import _Cell, _Row
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from frameworks.models import Level
 from reports.peer_review import Answered, ElementSection, PeerReviewReport, Said
 
 ACCENT = RGBColor(0x4B, 0x2A, 0x5C)
+FONT = "Calibri"
+"""Our own typeface is on nobody's machine; this, or one of its measure, is on every one."""
 SOFT = RGBColor(0x58, 0x4F, 0x60)
+WIDTHS = (Cm(6.2), Cm(2.9), Cm(2.9), Cm(3.6))
 TONES = {
     "weakest": ("8A1A1C", RGBColor(255, 255, 255)),
     "weak": ("D0672A", RGBColor(0x1D, 0x15, 0x23)),
@@ -61,12 +64,12 @@ def _set_up(document: WordDocument, report: PeerReviewReport) -> None:
     about.comments = ""
     styles = document.styles
     normal = styles["Normal"]
-    normal.font.name, normal.font.size = "Source Sans 3", Pt(11)
+    normal.font.name, normal.font.size = FONT, Pt(11)
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "en-GB")
     normal.element.get_or_add_rPr().append(language)
     for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Heading 4"):
-        styles[name].font.name, styles[name].font.color.rgb = "Source Sans 3", ACCENT
+        styles[name].font.name, styles[name].font.color.rgb = FONT, ACCENT
         fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
         for way in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{way}"), None)
@@ -81,7 +84,10 @@ def _stamp(report: PeerReviewReport) -> str:
 
 def _title(document: WordDocument, report: PeerReviewReport) -> None:
     _soft(document.add_paragraph(), report.trust_name)
-    document.add_heading(report.title, level=0)
+    title = document.add_heading(report.title, level=0)
+    line = title.style.element.pPr.find(qn("w:pBdr"))  # blue, in the library's own template
+    if line is not None:
+        title.style.element.pPr.remove(line)
     facts = [
         ("Reviewed by", report.reviewing_trust),
         ("Framework", f"{report.framework.title}, {report.framework.edition}"),
@@ -108,7 +114,6 @@ def _interests(name: str, interests: Iterable[str], words: str) -> str:
 
 def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:
     document.add_heading("Board and reviewers", level=1)
-    levels = list(dict.fromkeys(gap.board for gap in report.gap_map.gaps if gap.board))
     document.add_paragraph(
         f"They differ on {len(report.gap_map.apart)} of {report.gap_map.both_count} "
         f"{report.framework.element_noun_plural} that both gave a level. It is counted and "
@@ -120,20 +125,37 @@ def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:
     for cell, head in zip(table.rows[0].cells, heads, strict=True):
         cell.paragraphs[0].add_run(head).bold = True
     _repeat(table.rows[0])
-    count = len({level.order for level in levels})
     for domain in report.domains:
         for element in domain.elements:
             cells = table.add_row().cells
             cells[0].text = f"{element.number}. {element.name}"
-            _level(cells[1], element.board, count)
-            _level(cells[2], element.reviewers, count)
+            _level(cells[1], element.board)
+            _level(cells[2], element.reviewers)
             cells[3].text = element.gap.in_words
+    _set_widths(table)
     if report.verdicts:
-        words = ", ".join(f"{word.lower()}: {number}" for word, number in report.verdicts)
-        document.add_paragraph(f"What the trust answered, {words}.")
+        words = ", ".join(f"{number} {word.lower()}" for word, number in report.verdicts)
+        answered = document.add_paragraph(
+            f"Of what the reviewers said, the trust has answered: {words}."
+        )
+        answered.paragraph_format.space_before = Pt(8)
 
 
-def _level(cell: _Cell, level: Level | None, count: int) -> None:
+def _set_widths(table: Table) -> None:
+    """Room around the words, and most of it for the element's name."""
+    table.autofit = False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = width
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, width in zip(row.cells, WIDTHS, strict=True):
+            cell.width = width
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.space_before = Pt(2)
+                paragraph.paragraph_format.space_after = Pt(2)
+
+
+def _level(cell: _Cell, level: Level | None) -> None:
     """A level by name and colour; its name says enough where there is no colour."""
     if level is None:
         cell.text = "No level"
@@ -172,7 +194,6 @@ def _element(document: WordDocument, report: PeerReviewReport, element: ElementS
         document.add_heading(name, level=4)
         _text(document, text)
     if element.answer:
-        document.add_heading("What the trust answers", level=4)
         _answer(document, element.answer)
     for said in element.comments:
         _say(document, said)
