@@ -276,7 +276,7 @@ class RatingForm(forms.Form):
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="What the board saw, and what it would take to move up. "
-        "Your trust’s people read this, and the report prints it.",
+        "Your trust’s people read this, and so do reviewers whom it invites; the report prints it.",
         error_messages={
             "max_length": "The note must be %(limit_value)s characters or fewer; "
             "it has %(show_value)s"
