@@ -309,6 +309,7 @@ def test_loading_twice_changes_nothing(loaded: None, capsys: pytest.CaptureFixtu
     assert every_value() == before
 
 
+@pytest.mark.once  # PostgreSQL loads and resets it in the others
 def test_loading_quietly_says_nothing(loaded: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer_of("--verbosity", "0", capsys=capsys) == ""
     assert answer_of("--reset", "--verbosity", "0", capsys=capsys) == ""
@@ -334,6 +335,7 @@ def test_reset_puts_everything_back(loaded: None, capsys: pytest.CaptureFixture[
     assert (lead.name, lead.check_password("trust-quality-demo")) == ("Priya Raman", True)
 
 
+@pytest.mark.once  # PostgreSQL loads and resets it in the others
 def test_reset_leaves_other_trusts_alone(loaded: None) -> None:
     other = Trust.objects.create(name="Another trust", slug="another")
     visitor = User.objects.create_user("someone@another.example", "a long enough passphrase")
@@ -345,6 +347,7 @@ def test_reset_leaves_other_trusts_alone(loaded: None) -> None:
     assert visitor.check_password("a long enough passphrase")
 
 
+@pytest.mark.once  # PostgreSQL loads and resets it in the others
 def test_demo_brings_the_frameworks_that_it_needs(frameworks: None) -> None:
     Framework.objects.all().delete()
     call_command("load_demo", verbosity=0)

@@ -100,20 +100,20 @@ def test_pages_fit_and_are_accessible(
 
 
 def test_board_and_reviewers_beside_each_other_and_on_a_phone_one_above_the_other(
-    base, new_page, sign_in
+    base, new_page, signed_in
 ) -> None:
     tops = {}
     for width in (1280, 320):
         page = new_page(viewport={"width": width, "height": 900})
-        sign_in(page).goto(f"{base}/elements/CST-01/")
+        signed_in(page).goto(f"{base}/elements/CST-01/")
         boxes = [page.get_by_role("region", name=name).bounding_box() for name in SIDES]
         tops[width] = [box["y"] for box in boxes if box]
     assert tops[1280][0] == tops[1280][1]
     assert tops[320][0] < tops[320][1]
 
 
-def test_answer_saves_as_typed_and_goes_to_the_plan_and_back(base, review, page, sign_in) -> None:
-    sign_in(page, EXECUTIVE).goto(f"{base}/gaps/")
+def test_answer_saves_as_typed_and_goes_to_the_plan_and_back(base, review, page, signed_in) -> None:
+    signed_in(page, EXECUTIVE).goto(f"{base}/gaps/")
     page.get_by_role("link", name="Reviewers three steps lower").click()
     card = page.get_by_role("region", name="Our answer to the finding")
     card.get_by_label("Accepted in part").check()
@@ -131,16 +131,18 @@ def test_answer_saves_as_typed_and_goes_to_the_plan_and_back(base, review, page,
     page.wait_for_url(f"**{priority.get_absolute_url()}")
 
 
-def test_action_is_planned_from_a_comment(base, page, sign_in) -> None:
-    sign_in(page, EXECUTIVE).goto(f"{base}/elements/CST-02/")
+def test_action_is_planned_from_a_comment(base, page, signed_in) -> None:
+    signed_in(page, EXECUTIVE).goto(f"{base}/elements/CST-02/")
     comment = page.locator(".tq-talk__thread")
     comment.get_by_role("button", name="Plan an action for it").click()
     expect(page.get_by_label("What will be done?")).to_have_value("We learned from it.")
     expect(page.get_by_role("link", name="the peer review by Southmere")).to_be_visible()
 
 
-def test_correction_is_asked_for_and_the_trust_signs(base, review, reviewer, page, sign_in) -> None:
-    sign_in(page).goto(f"{base}/elements/CST-01/")
+def test_correction_is_asked_for_and_the_trust_signs(
+    base, review, reviewer, page, signed_in
+) -> None:
+    signed_in(page).goto(f"{base}/elements/CST-01/")
     page.get_by_text("Ask for a fact to be corrected").click()
     page.get_by_label("What is not right, and how is it?").fill("It was May, not June.")
     page.get_by_role("button", name="Ask the reviewers").click()
@@ -165,9 +167,9 @@ def close_correction(review: PeerReview, reviewer: User) -> None:
     resolve(correction=correction, outcome=Comment.Outcome.STANDS, by=reviewer)
 
 
-def test_answers_are_given_and_kept_without_a_script(base, review, new_page, sign_in) -> None:
+def test_answers_are_given_and_kept_without_a_script(base, review, new_page, signed_in) -> None:
     page: Page = new_page(java_script_enabled=False)
-    sign_in(page).goto(f"{base}/elements/CST-02/")
+    signed_in(page).goto(f"{base}/elements/CST-02/")
     thread = page.locator(".tq-talk__thread")
     thread.get_by_label("Accepted", exact=True).check()
     thread.get_by_label("Why, and what we will do").fill("Thank you.")

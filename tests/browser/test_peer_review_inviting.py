@@ -82,8 +82,8 @@ def test_invitation_goes_from_the_form_to_the_first_look(
     expect(ruth.get_by_text("Look at how we know what we say we know.")).to_be_visible()
 
 
-def test_link_of_an_error_moves_to_its_box(site, assessment, chair, sign_in, new_page) -> None:
-    page = sign_in(new_page(viewport={"width": 320, "height": 700}), chair.email)
+def test_link_of_an_error_moves_to_its_box(site, assessment, chair, signed_in, new_page) -> None:
+    page = signed_in(new_page(viewport={"width": 320, "height": 700}), chair.email)
     page.goto(f"{site}{assessment.get_absolute_url()}reviews/new/")
     page.get_by_label("Brief (optional)").fill("Kept.")
     page.get_by_label("Who will review?").fill("nobody")
@@ -102,8 +102,10 @@ def test_link_of_an_error_moves_to_its_box(site, assessment, chair, sign_in, new
     expect(page.get_by_label("Who will review?")).to_have_value("nobody")
 
 
-def test_what_was_typed_survives_a_closed_page(site, assessment, chair, sign_in, new_page) -> None:
-    page = sign_in(new_page(), chair.email)
+def test_what_was_typed_survives_a_closed_page(
+    site, assessment, chair, signed_in, new_page
+) -> None:
+    page = signed_in(new_page(), chair.email)
     form = f"{site}{assessment.get_absolute_url()}reviews/new/"
     page.goto(form)
     page.get_by_label("Who will review?").fill("ann@example.org")

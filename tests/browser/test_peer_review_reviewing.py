@@ -78,7 +78,7 @@ PATHS = ("", "assessment/", "views/", "all/", "elements/CST-03/", "submit/", "si
 
 @pytest.mark.parametrize("size", [(1280, 900), (320, 700)])
 def test_pages_fit_and_are_accessible(
-    size, base, review, new_page, sign_in, assert_accessible
+    size, base, review, new_page, signed_in, assert_accessible
 ) -> None:
     reviewer = User.objects.get(email=REVIEWER)
     element = found(review, "CST-03").element
@@ -104,7 +104,7 @@ def test_pages_fit_and_are_accessible(
     page.on(
         "console", lambda message: faults.append(message.text) if message.type == "error" else 0
     )
-    sign_in(page, REVIEWER)
+    signed_in(page, REVIEWER)
     for path in (*PATHS, f"comments/{first.pk}/"):
         page.goto(f"{base}/{path}")
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
@@ -121,9 +121,9 @@ def test_pages_fit_and_are_accessible(
     assert faults == []
 
 
-def test_reviewer_finds_on_a_phone_and_sends(base, review, new_page, sign_in) -> None:
+def test_reviewer_finds_on_a_phone_and_sends(base, review, new_page, signed_in) -> None:
     page = new_page(viewport=PHONE)
-    sign_in(page, REVIEWER).goto(f"{base}/")
+    signed_in(page, REVIEWER).goto(f"{base}/")
     page.get_by_role("button", name="Start with 3. Expertise").click()
     page.get_by_label("What is strong here?").press_sequentially("They know their schools.")
     expect(page.locator("#save-status")).to_contain_text("Saved at", timeout=10_000)
@@ -154,8 +154,8 @@ def test_reviewer_finds_on_a_phone_and_sends(base, review, new_page, sign_in) ->
     assert kept == []
 
 
-def test_keyboard_alone_is_enough(base, review, page, sign_in) -> None:
-    sign_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
+def test_keyboard_alone_is_enough(base, review, page, signed_in) -> None:
+    signed_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
     tab_to(page, "radio")
     page.keyboard.press("ArrowUp")
     tab_to(page, "textarea")
@@ -184,8 +184,8 @@ def tab_to(page: Page, kind: str) -> None:
     raise AssertionError(f"no {kind} within reach")
 
 
-def test_rows_of_one_page_save_each_for_itself(base, review, page, sign_in) -> None:
-    sign_in(page, REVIEWER).goto(f"{base}/all/")
+def test_rows_of_one_page_save_each_for_itself(base, review, page, signed_in) -> None:
+    signed_in(page, REVIEWER).goto(f"{base}/all/")
     row = page.locator("#CST-02")
     for version, name in enumerate(("Strengths", "Questions", "Evidence seen"), start=2):
         row.get_by_label(name).press_sequentially(f"{name}.")
@@ -195,9 +195,9 @@ def test_rows_of_one_page_save_each_for_itself(base, review, page, sign_in) -> N
     assert found(review, "CST-01").version == 1
 
 
-def test_review_goes_on_without_a_script(base, review, new_page, sign_in) -> None:
+def test_review_goes_on_without_a_script(base, review, new_page, signed_in) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
+    signed_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
     page.get_by_label("What is strong here?").fill("Typed without a script.")
     page.get_by_role("button", name="Save and next").click()
     page.wait_for_url(f"{base}/elements/CST-02/")
@@ -218,10 +218,10 @@ def test_review_goes_on_without_a_script(base, review, new_page, sign_in) -> Non
 
 
 def test_two_reviewers_at_once_lose_nothing(
-    base, review, page, new_page, sign_in, site, assert_accessible
+    base, review, page, new_page, signed_in, site, assert_accessible
 ) -> None:
     other = new_page()
-    sign_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
+    signed_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
     sign_in_anywhere(other, site)
     other.goto(f"{base}/elements/CST-01/")
     other.get_by_label("What is strong here?").fill("The second's words.")
@@ -249,9 +249,9 @@ def sign_in_anywhere(page: Page, site: str) -> None:
 
 
 def test_words_typed_while_another_sends_are_offered_back(
-    base, review, page, sign_in, assert_accessible
+    base, review, page, signed_in, assert_accessible
 ) -> None:
-    sign_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
+    signed_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
     submit(review=review, by=User.objects.get(email=SECOND))
     page.get_by_label("What is strong here?").fill("Too late.")
     page.get_by_label("What is strong here?").blur()
@@ -264,9 +264,9 @@ def test_words_typed_while_another_sends_are_offered_back(
 
 
 def test_words_typed_while_the_trust_withdraws_are_offered_back(
-    base, review, page, sign_in, assert_accessible
+    base, review, page, signed_in, assert_accessible
 ) -> None:
-    sign_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
+    signed_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
     withdraw_review(review=review, reason="Not this year.", by=review.assessment.created_by)
     page.get_by_label("What is strong here?").fill("Too late.")
     page.get_by_role("button", name="Save and next").click()

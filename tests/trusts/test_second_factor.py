@@ -492,7 +492,9 @@ def test_nonsense_for_a_passkey_is_refused_everywhere(sent: str, lead: User) -> 
     assert Authenticator.objects.filter(type="webauthn").count() == 1
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize(
+    "seed", [*range(20), *(pytest.param(seed, marks=pytest.mark.once) for seed in range(20, 60))]
+)
 def test_answer_with_one_thing_changed_is_refused_and_breaks_nothing(seed: int, lead: User) -> None:
     """A real answer with a part left out, of another kind, or with a byte changed."""
     owner, device = client_of(lead), Device()
