@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -45,12 +45,20 @@ def offers_back(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except Http404:
-            texts = [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+            texts = list(_texts_typed(request.POST))
             if not texts or request.htmx:
                 raise
             return render(request, "reviews/gone.html", {"texts": texts}, status=NOT_FOUND)
 
     return offering
+
+
+def _texts_typed(sent: QueryDict) -> Iterator[str]:
+    """The prose that was sent; of a page of many rows only what the page had not shown."""
+    for name, text in sent.items():
+        is_prose = name.rpartition("-")[2] in TYPED and not name.startswith("initial-")
+        if is_prose and str(text).strip() and text != sent.get(f"initial-{name}"):
+            yield str(text).strip()
 
 
 @dataclass(frozen=True)

@@ -49,43 +49,46 @@ class FindingForm(forms.Form):
     saved_from = PageKeyField()
     save_number = VersionField()
 
+    choose_by: forms.Widget | None = None
+    """What the level is chosen with; the field's own radios where it is none."""
+
     def __init__(
         self,
         data: QueryDict | None = None,
         *,
         finding: ReviewerRating,
         levels: list[Level],
-        in_row: bool = False,
+        prefix: str | None = None,
     ) -> None:
         """Show the finding, or check what was sent of it.
 
         Args:
             levels: the framework's, the weakest first, read once for a page of many.
-            in_row: one of many forms of a page, named by its element and with a select.
+            prefix: what sets this form's names apart on a page of many.
         """
         self.finding, self.levels = finding, levels
-        shown: dict[str, Any] = {"level": finding.level_id}
-        shown |= {name: getattr(finding, name) for name in TEXTS}
         page = {"version": finding.version, "saved_from": token_hex(16), "save_number": 1}
-        ids = f"id_%s_{finding.element.code}" if in_row else "id_%s"
-        super().__init__(self._whole(data), initial=shown | page, auto_id=ids)
+        shown = self.shown_of(finding)
+        super().__init__(self._whole(data, prefix), initial=shown | page, prefix=prefix)
         level = cast(RowField, self.fields["level"])
-        if in_row:
-            level.widget = forms.Select(attrs={"class": "govuk-select tq-own__level"})
-            for name in TEXTS:
-                self.fields[name].widget.attrs |= {"class": "govuk-textarea", "rows": 2}
+        if self.choose_by:
+            level.widget = self.choose_by
         level.offer(levels, nothing="No level")
         for name in shown:
             self.fields[name].show_optional = False  # type: ignore[attr-defined]
 
-    def _whole(self, sent: QueryDict | None) -> QueryDict | None:
+    @staticmethod
+    def shown_of(finding: ReviewerRating) -> dict[str, Any]:
+        """What the boxes show of a finding."""
+        return {"level": finding.level_id} | {name: getattr(finding, name) for name in TEXTS}
+
+    def _whole(self, sent: QueryDict | None, prefix: str | None) -> QueryDict | None:
         """What was sent; a box that it lacks stays as it is."""
         if sent is None:
             return None
         data = sent.copy()
-        data.setdefault("level", str(self.finding.level_id or ""))
-        for name in TEXTS:
-            data.setdefault(name, getattr(self.finding, name))
+        for name, value in self.shown_of(self.finding).items():
+            data.setdefault(f"{prefix}-{name}" if prefix else name, str(value or ""))
         return data
 
     @property
@@ -94,17 +97,26 @@ class FindingForm(forms.Form):
         boxes = [self[name] for name in TEXTS]
         return [(str(box.label), text) for box in boxes if (text := box.value())]
 
-    def record(self, *, by: User) -> ReviewerRating:
-        """Save the finding and return it as saved; raises as `record_finding` does."""
+    def record(self, *, by: User, page: dict[str, Any] | None = None) -> ReviewerRating:
+        """Save the finding and return it as saved; raises as `record_finding` does.
+
+        Args:
+            page: which open page saves, and how often it has, where that is not in this form.
+        """
+        page = page or self.cleaned_data
         found = copy(self.finding)
-        for name in ("level", *TEXTS, "saved_from"):
+        for name in ("level", *TEXTS):
             setattr(found, name, self.cleaned_data[name])
-        found.save_number = max(self.cleaned_data["save_number"], 0)
+        found.saved_from, found.save_number = page["saved_from"], max(page["save_number"], 0)
         record_finding(finding=found, version=self.cleaned_data["version"], by=by)
         return found
 
+    def typed_beside(self, current: ReviewerRating) -> QueryDict:
+        """What was sent, as if from a page that showed `current`."""
+        typed = cast(QueryDict, self.data).copy()
+        typed[self.add_prefix("version")] = str(current.version)
+        return typed
+
     def kept_beside(self, current: ReviewerRating) -> FindingForm:
         """The same answers, to be saved over `current` if the writer still wants to."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["version"] = str(current.version)
-        return FindingForm(typed, finding=current, levels=self.levels)
+        return FindingForm(self.typed_beside(current), finding=current, levels=self.levels)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from assessments.models import Rating
-from frameworks.descriptions import arrange
+from frameworks.descriptions import Reading, arrange
 from frameworks.models import Element, Framework, Level, Statement
 from govuk.views import CONFLICT, INVALID, page
 from reviews.comment_forms import talk_on
 from reviews.comment_views import offers_back
 from reviews.finding import SavedMeanwhile
 from reviews.finding_forms import FindingForm
+from reviews.finding_rows import save_rows, show_rows
 from reviews.inviting import NotNow
 from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from reviews.reviewing_views import context_of_reviewer, fetch_reader, may_speak
@@ -69,8 +68,7 @@ def find(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return _page(request, finding, Save(form, status=200))
     save = _record(FindingForm(request.POST, finding=finding, levels=levels), request)
     if request.htmx:
-        row = (request.htmx.target or "").removeprefix("save-status")
-        context = {"finding": finding, "save": save, "row": row}
+        context = {"finding": finding, "save": save}
         return render(request, "reviews/_finding_status.html", context, status=save.status)
     if save.is_saved:
         return redirect_saved(request, _where_next(request, finding))
@@ -91,10 +89,8 @@ def _record(form: FindingForm, request: SignedInRequest) -> Save:
 
 def _where_next(request: SignedInRequest, finding: ReviewerRating) -> str:
     """The next element, or where the button says."""
-    pk, then = finding.review_id, request.POST.get("then")
-    if then == "all":
-        return reverse("reviews:find_all", args=[pk]) + f"#{finding.element.code}"
-    if then != "list":
+    pk = finding.review_id
+    if request.POST.get("then") != "list":
         in_order = finding.review.findings.in_order()
         codes = list(in_order.values_list("element__code", flat=True))
         if after := codes[codes.index(finding.element.code) + 1 :]:
@@ -137,27 +133,44 @@ def _after(review: PeerReview, ratings: list[Rating], place: int) -> Neighbour |
     return Neighbour(review, rest[0].element) if rest else None
 
 
-@require_safe
+@page
+@offers_back
 def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Every element on one page; each row is a form of its own that `find` takes."""
+    """Every element on one page, in one form; each row that was written in is saved."""
     review = fetch_reader(request, pk).review
-    levels = _levels(review.assessment.framework)
+    levels, findings = _levels(review.assessment.framework), list(review.findings.in_order())
+    for one in findings:
+        one.review = review
+    if request.method != "POST":
+        answer = show_rows(findings, levels)
+    else:
+        answer = save_rows(request.POST, findings=findings, levels=levels, by=request.user)
+        if request.htmx:
+            context = {"answer": answer, "review": review}
+            return render(request, "reviews/_findings_saved.html", context, status=answer.status)
+        if answer.is_saved:
+            return redirect_saved(request, reverse("reviews:reviewing", args=[pk]))
+        review.refresh_from_db(fields=["status"])  # sent since this began
+    ratings, readings = _ratings_and_readings(review)
+    context = context_of_reviewer(review) | {
+        "answer": answer,
+        "forms": answer.forms,
+        "levels": levels,
+        "rows": [
+            (one, ratings[one.finding.element_id], readings[one.finding.element_id])
+            for one in answer.rows
+        ],
+    }
+    return render(request, "reviews/find_all.html", context, status=answer.status)
+
+
+def _ratings_and_readings(review: PeerReview) -> tuple[dict[int, Rating], dict[int, Reading]]:
+    """What the board and the publisher say of every element, by its key."""
     ratings = {one.element_id: one for one in review.assessment.ratings.in_order()}
-    statements: dict[int, list[Statement]] = defaultdict(list)
-    of_framework = Statement.objects.filter(element__in=list(ratings))
-    for one in of_framework.select_related("level"):
+    statements: dict[int, list[Statement]] = {pk: [] for pk in ratings}
+    for one in Statement.objects.filter(element__in=list(ratings)).select_related("level"):
         statements[one.element_id].append(one)
-    rows = [
-        {
-            "finding": one,
-            "rating": ratings[one.element_id],
-            "reading": arrange(statements[one.element_id]),
-            "form": FindingForm(finding=one, levels=levels, in_row=True),
-        }
-        for one in review.findings.in_order()
-    ]
-    context = context_of_reviewer(review) | {"rows": rows, "levels": levels}
-    return render(request, "reviews/find_all.html", context)
+    return ratings, {pk: arrange(of_element) for pk, of_element in statements.items()}
 
 
 def _levels(framework: Framework) -> list[Level]:

@@ -128,7 +128,8 @@ function showKept(form) {
   const key = keyOf(form.dataset.draftOwner, form.dataset.draft);
   const draft = read(key);
   if (!draft) return;
-  const names = ["level", "note"];
+  const boxes = [...form.querySelectorAll("textarea")];
+  const names = ["level", ...boxes.map((box) => box.name)];
   const typed = (values) => typedIn(names.map((name) => [name, values.get(name) || ""]));
   // A form of many rows kept each of them under its number.
   const { draftRow } = form.dataset;
@@ -142,7 +143,7 @@ function showKept(form) {
     if (!draftRow) forget(key);
     return;
   }
-  form.elements.note.value = kept.get("note") || "";
+  for (const box of boxes) box.value = kept.get(box.name) || "";
   for (const line of form.querySelectorAll("[data-draft-level]"))
     line.hidden = line.dataset.draftLevel !== kept.get("level");
   form.hidden = false;
@@ -173,7 +174,6 @@ function keepDraft(form) {
       forget(key);
     } else {
       putBack(form, touched(draft.content));
-      if ("draftShown" in form.dataset) form.hidden = false;
       show(form, "restored");
       // Character counts and the quiet save listen from DOMContentLoaded on; then let them know.
       document.addEventListener("DOMContentLoaded", () => {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.actions import create_assessment
@@ -75,7 +76,7 @@ def test_level_may_be_left_open_and_taken_back(review, reviewer) -> None:
 
 @pytest.mark.parametrize(
     ("then", "name", "rest"),
-    [("list", "reviewing", ""), ("all", "find_all", "#MU-01"), ("next", "find", "")],
+    [("list", "reviewing", ""), ("next", "find", "")],
 )
 def test_button_says_where_to_go_on(then, name, rest, review, reviewer) -> None:
     answer = client_of(reviewer).post(at(review), sent(then=then))
@@ -120,15 +121,6 @@ def test_quiet_save_answers_with_the_version(review, reviewer) -> None:
     assert answer.status_code == 200
     assert 'id="id_version" value="2"' in html
     assert finding_of(review, "Point 1").questions == "Quiet?"
-
-
-def test_quiet_save_of_a_row_answers_for_the_row_and_keeps_what_it_lacks(review, reviewer) -> None:
-    find(review, "Point 1", by=reviewer, evidence="Minutes.")
-    headers = HTMX | {"HX-Target": "save-status-MU-01"}
-    fields = {"strengths": "Row.", "version": 2, "saved_from": "a" * 32, "save_number": 1}
-    answer = client_of(reviewer).post(at(review), fields, headers=headers)
-    assert 'id="id_version_MU-01" value="3"' in answer.content.decode()
-    assert finding_of(review, "Point 1").texts == ("Row.", "", "Minutes.")
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -298,21 +290,139 @@ def test_correction_opens_its_own_finding_alone(submitted_review, reviewer, exec
     assert answer.status_code == 409
 
 
-def test_all_on_one_page_has_every_element_with_its_own_form(review, reviewer) -> None:
+def page_of_all(client: Client, review: PeerReview) -> dict[str, str]:
+    """What the page of all elements sends as it stands: one level a row, and all its texts."""
+    page = page_of(client.get(address("find_all", review)))
+    inputs = [node for node in page.all("input") if "name" in node.attributes]
+    sent = {node.attributes["name"]: node.attributes.get("value", "") for node in inputs}
+    sent |= {
+        node.attributes["name"]: "".join(node.texts).removeprefix("\n")
+        for node in page.all("textarea")
+        if "name" in node.attributes
+    }
+    chosen = [node for node in page.all("option") if "selected" in node.attributes]
+    for select, option in zip(page.all("select"), chosen, strict=True):
+        sent[select.attributes["name"]] = option.attributes["value"]
+    return sent
+
+
+def row(review: PeerReview, name: str, field: str) -> str:
+    return f"{finding_of(review, name).pk}-{field}"
+
+
+def test_all_on_one_page_shows_statements_and_what_the_board_says(review, reviewer) -> None:
     find(review, "Point 2", by=reviewer, order=1, questions="Why?")
     page = page_of(client_of(reviewer).get(address("find_all", review)))
-    forms = [node.attributes.get("action") for node in page.all("form", "tq-own__form")]
-    assert forms == [at(review, f"MU-0{number}") for number in (1, 2, 3)]
-    assert page.with_id("id_questions_MU-02").text == "Why?"
-    assert page.with_id("id_version_MU-02").attributes["value"] == "2"
+    assert page.with_id(f"id_{row(review, 'Point 2', 'questions')}").text == "Why?"
     text = page.with_id("MU-01").text
-    for said in ("What the board saw in Point 1.", "Is MU-01 so?", "MU-01 at Step 4."):
-        assert said in text
+    for told in ("What the board saw in Point 1.", "Is MU-01 so?", "MU-01 at Step 4."):
+        assert told in text
+
+
+def test_all_rows_that_were_written_in_are_saved_by_one_button(review, reviewer) -> None:
+    find(review, "Point 2", by=reviewer, order=1, questions="Why?")
+    client, where = client_of(reviewer), address("find_all", review)
+    fields = page_of_all(client, review) | {
+        row(review, "Point 1", "strengths"): "One.",
+        row(review, "Point 2", "evidence"): "Two.",
+    }
+    answer = client.post(where, fields)
+    assert (answer.status_code, answer["Location"]) == (302, address("reviewing", review))
+    texts = {name: finding_of(review, name).texts for name in ("Point 1", "Point 2", "Point 3")}
+    assert texts == {
+        "Point 1": ("One.", "", ""),
+        "Point 2": ("", "Why?", "Two."),
+        "Point 3": ("", "", ""),
+    }
+    second = finding_of(review, "Point 2")
+    assert (second.level_id, second.version) == (level_of(review, 1), 3)
+    assert finding_of(review, "Point 3").version == 1
+
+
+def test_quiet_save_of_all_says_what_became_of_each_row(review, reviewer) -> None:
+    client, where = client_of(reviewer), address("find_all", review)
+    fields = page_of_all(client, review) | {row(review, "Point 1", "strengths"): "One."}
+    answer = client.post(where, fields, headers=HTMX)
+    html = answer.content.decode()
+    pk = finding_of(review, "Point 1").pk
+    assert answer.status_code == 200
+    assert f'<input type="hidden" name="{pk}-version" value="2">' in html
+    assert html.count("Saved at") == 1
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_row_in_conflict_stops_no_other_and_shows_both_texts(
+    headers, review, reviewer, second_reviewer
+) -> None:
+    client, where = client_of(reviewer), address("find_all", review)
+    fields = page_of_all(client, review) | {
+        row(review, "Point 1", "strengths"): "Mine.",
+        row(review, "Point 2", "strengths"): "Mine too.",
+    }
+    find(review, "Point 1", by=second_reviewer, strengths="Theirs.")
+    answer = client.post(where, fields, headers=headers)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"{second_reviewer} saved this while you were writing" in html
+    assert finding_of(review, "Point 1").strengths == "Theirs."
+    assert finding_of(review, "Point 2").strengths == "Mine too."
+    if not headers:
+        page = page_of(answer)
+        assert page.with_id(f"id_{row(review, 'Point 1', 'strengths')}").text == "Mine."
+        assert "Theirs." in page.all("div", "tq-theirs")[0].text
+        both = {row(review, "Point 1", "strengths"): "Mine. Theirs."}
+        again = fields | both | {row(review, "Point 1", "version"): "2"}
+        again |= {f"initial-{row(review, 'Point 1', 'strengths')}": "Theirs."}
+        again |= {row(review, "Point 2", "version"): "2"}
+        assert client.post(where, again).status_code == 302
+        assert finding_of(review, "Point 1").strengths == "Mine. Theirs."
+
+
+def test_too_long_row_stops_no_other_and_comes_back_whole(review, reviewer) -> None:
+    client, where, text = client_of(reviewer), address("find_all", review), "x" * 20_000
+    fields = page_of_all(client, review) | {
+        row(review, "Point 1", "questions"): text,
+        row(review, "Point 2", "strengths"): "Fine.",
+    }
+    answer = client.post(where, fields)
+    page, box = page_of(answer), f"id_{row(review, 'Point 1', 'questions')}"
+    assert answer.status_code == 422
+    assert page.with_id(box).text == text
+    [link] = [node for node in page.all("a") if node.attributes.get("href") == f"#{box}"]
+    assert link.text == "Questions must be 10000 characters or fewer; there are 20000"
+    assert finding_of(review, "Point 2").strengths == "Fine."
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_rows_sent_after_the_findings_are_offered_back(
+    headers, review, reviewer, second_reviewer
+) -> None:
+    client, where = client_of(reviewer), address("find_all", review)
+    fields = page_of_all(client, review) | {row(review, "Point 1", "strengths"): "Too late."}
+    submit(review=review, by=second_reviewer)
+    answer = client.post(where, fields, headers=headers)
+    assert answer.status_code == 409
+    if headers:
+        assert "kept in this browser" in answer.content.decode()
+    else:
+        shown = [box for box in page_of(answer).all("textarea") if "name" not in box.attributes]
+        assert [box.text for box in shown] == ["Too late."]
+    assert not finding_of(review, "Point 1").is_begun
+
+
+def test_rows_sent_after_the_review_was_withdrawn_are_offered_back(review, reviewer, lead) -> None:
+    find(review, "Point 2", by=reviewer, order=1, questions="Why?")
+    client, where = client_of(reviewer), address("find_all", review)
+    fields = page_of_all(client, review) | {row(review, "Point 1", "strengths"): "Too late."}
+    withdraw_review(review=review, reason="Not this year.", by=lead)
+    answer = client.post(where, fields)
+    assert answer.status_code == 404
+    assert [box.text for box in page_of(answer).all("textarea")] == ["Too late."]
 
 
 def test_all_on_one_page_is_read_once_sent(submitted_review, reviewer) -> None:
     page = page_of(client_of(reviewer).get(address("find_all", submitted_review)))
-    assert page.all("form", "tq-own__form") == []
+    assert [box for box in page.all("textarea") if "readonly" not in box.attributes] == []
     assert "They know it." in page.with_id("MU-01").text
 
 
