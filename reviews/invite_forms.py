@@ -159,15 +159,13 @@ class ReviewForm(forms.ModelForm):
         return cast(ElementsField, self.fields["focus"])
 
     def _explain_views(self) -> None:
-        """Offered where there is something to see; names follow what members were told."""
+        """Offered where there is something to see."""
         if self.assessment.closed_at is None:
             del self.fields["shares_views"]
             return
-        with_names = self.assessment.names_shown
         self.fields["shares_views"].help_text = (
-            f"The notes too, {'with' if with_names else 'without'} names, as members were told "
-            "before they began. They were also told that your own people would see them, so tell "
-            "them before you tick this."
+            "The notes too, and never a name. Members who were told, before they began, that only "
+            "your own people would see what they say should hear of it before you tick this."
         )
 
     @property
