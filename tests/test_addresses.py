@@ -194,7 +194,7 @@ TABLE = [
     ("reviews:reviewing",        "review",              READER_SEES,   NO_POST),
     ("reviews:reviewing_assessment", "review",          READER_SEES,   NO_POST),
     ("reviews:reviewing_views",  "review",              NOWHERE_SEEN,  NO_POST),
-    ("reviews:find_all",         "review",              READER_SEES,   NO_POST),
+    ("reviews:find_all",         "review",              READER_SEES,   READER_SAVES),
     ("reviews:find",             "review element",      READER_SEES,   READER_SAVES),
     ("reviews:submit",           "review",              READER_SEES,   READER_SAVES),
     ("reviews:reviewers_sign",   "sent",                READER_SEES,   READER_LATE),
