@@ -125,7 +125,7 @@ def test_reviewer_finds_on_a_phone_and_sends(base, review, new_page, signed_in) 
     page = new_page(viewport=PHONE)
     signed_in(page, REVIEWER).goto(f"{base}/")
     page.get_by_role("button", name="Start with 3. Expertise").click()
-    page.get_by_label("What is strong here?").press_sequentially("They know their schools.")
+    page.get_by_label("What is strong here?").fill("They know their schools.")
     expect(page.locator("#save-status")).to_contain_text("Saved at", timeout=10_000)
     assert found(review, "CST-03").strengths == "They know their schools."
     page.get_by_label("Which evidence have you seen?").fill("Minutes of May.")
@@ -188,7 +188,7 @@ def test_rows_of_one_page_save_while_people_type(base, review, page, signed_in) 
     signed_in(page, REVIEWER).goto(f"{base}/all/")
     row, version = page.locator("#CST-02"), f"[name='{found(review, 'CST-02').pk}-version']"
     for number, name in enumerate(("Strengths", "Questions", "Evidence"), start=2):
-        row.get_by_label(name).press_sequentially(f"{name}.")
+        row.get_by_label(name).fill(f"{name}.")
         expect(page.locator(version)).to_have_value(str(number), timeout=10_000)
     expect(row.get_by_text("Saved at")).to_be_visible()
     assert found(review, "CST-02").texts == ("Strengths.", "Questions.", "Evidence.")
