@@ -18,7 +18,7 @@ from frameworks.models import Framework, Level
 from reports.action_plan import Stamp
 from reports.text import file_name, printable
 from reviews.gaps import Gap, GapMap, gaps_between
-from reviews.models import Answer, Comment, PeerReview, Reviewer
+from reviews.models import Answer, Comment, PeerReview
 from reviews.threads import Thread, threads_of
 from trusts.models import Trust
 
@@ -107,15 +107,6 @@ class DomainSection:
 
 
 @dataclass(frozen=True)
-class Person:
-    """Who reviewed, and the interests that they declared before they read anything."""
-
-    name: str
-    interests: Sequence[str]
-    words: str
-
-
-@dataclass(frozen=True)
 class PeerReviewReport:
     """All that the document says."""
 
@@ -128,7 +119,8 @@ class PeerReviewReport:
     framework: Framework
     trust: Trust
     stamp: Stamp
-    people: Sequence[Person]
+    people: Sequence[str]
+    """Who reviewed, by name; what they declared is for who decided on it."""
     gap_map: GapMap
     domains: Sequence[DomainSection]
     comments: Sequence[Said]
@@ -210,19 +202,15 @@ def build_peer_review(review: PeerReview, *, stamp: Stamp) -> PeerReviewReport:
         framework=review.assessment.framework,
         trust=review.trust,
         stamp=stamp,
-        people=[_person(one) for one in review.reviewers.select_related("user") if one.admitted_at],
+        people=[
+            printable(str(one))
+            for one in review.reviewers.select_related("user")
+            if one.admitted_at
+        ],
         gap_map=gap_map,
         domains=domains,
         comments=[_said(thread.first, thread.replies) for thread in threads[None]],
         verdicts=_verdicts(domains, threads[None]),
-    )
-
-
-def _person(reviewer: Reviewer) -> Person:
-    return Person(
-        name=printable(str(reviewer)),
-        interests=[str(interest.label) for interest in reviewer.declared],
-        words=printable(reviewer.interests),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from io import BytesIO
 
 from django.utils.formats import date_format
@@ -90,6 +89,7 @@ def _title(document: WordDocument, report: PeerReviewReport) -> None:
         title.style.element.pPr.remove(line)
     facts = [
         ("Reviewed by", report.reviewing_trust),
+        ("Reviewers", ", ".join(report.people) or "Nobody was let in."),
         ("Framework", f"{report.framework.title}, {report.framework.edition}"),
         *((what, f"{_day(on)}, by {by}") for what, on, by in report.steps),
         ("Status", str(report.review.get_status_display())),
@@ -99,17 +99,9 @@ def _title(document: WordDocument, report: PeerReviewReport) -> None:
         cells = table.add_row().cells
         cells[0].paragraphs[0].add_run(name).bold = True
         cells[1].text = text
-    for person in report.people:
-        document.add_paragraph(_interests(person.name, person.interests, person.words))
     if report.brief:
         document.add_heading("The brief", level=1)
         _text(document, report.brief)
-
-
-def _interests(name: str, interests: Iterable[str], words: str) -> str:
-    said = "; ".join(interests)
-    declared = f"declared: {said}. {words}" if said else f"declared no interest. {words}"
-    return f"{name} {declared}".strip()
 
 
 def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:

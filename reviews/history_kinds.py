@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from reviews.models import Answer, Comment, Interest, PeerReview, Reviewer, ReviewerRating
+from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
 from trusts.history import (
     Event,
     Field,
@@ -42,7 +42,7 @@ def review_event(was: Values | None, now: Values | None) -> Event | None:
 
 
 def reviewer_name(values: Values) -> str:
-    """Addresses are shown to who decides; everybody reads the history."""
+    """Addresses, and the interests that are declared, are for who decides; all read this."""
     name = values.get("user_name") or values.get("name") or "somebody whose name was not given"
     return f"{name} as a reviewer, in the peer review by {values['review']}"
 
@@ -143,8 +143,6 @@ register(
         about=reviewer_name,
         fields=(
             Field("expires_at", "last day of the link", says=on_day),
-            *(Field(one.value, f"interest “{one.label}”", says=yes_or_no) for one in Interest),
-            Field("interests", "interests in their own words", is_prose=True),
             Field("refusal_reason", "reason for declining", is_prose=True),
         ),
         names={

@@ -76,6 +76,12 @@ KEPT_BY_THE_SERVICE = {
     "resolved_at",
     "resolved_by",
     "written_at",
+    # What a reviewer declares: lead, chair and executives read it, and everybody the history.
+    "has_employment",
+    "has_family",
+    "has_recent_review",
+    "has_other_interest",
+    "interests",
     # What a row hangs on; its name says it.
     "framework",
     "assessment",
