@@ -224,8 +224,32 @@ def rules_of(model: type[models.Model]) -> list[BaseConstraint]:
     return [*model._meta.constraints, *unique]
 
 
+KEPT: dict[tuple[Any, ...], bool] = {}
+"""What the database has said of check constraints: it is asked thousands of times the same."""
+
+
 def holds(rule: BaseConstraint, row: models.Model) -> bool:
     """Whether the row keeps a constraint, beside the rows that are stored."""
+    if not isinstance(rule, models.CheckConstraint):
+        return _is_kept(rule, row)
+    asked = (type(row), rule.name, *_compared(rule, row))
+    if asked not in KEPT:
+        KEPT[asked] = _is_kept(rule, row)
+    return KEPT[asked]
+
+
+def _compared(rule: models.CheckConstraint, row: models.Model) -> Iterator[str]:
+    """What a check constraint looks at; of rows pointed to, only which are the same."""
+    numbers: dict[Any, int] = {}
+    for name in sorted(rule.condition.referenced_base_fields):
+        field = row._meta.get_field(name)
+        value = getattr(row, field.attname)
+        if isinstance(field, models.ForeignKey) and value is not None:
+            value = numbers.setdefault(value, len(numbers))
+        yield repr(value)
+
+
+def _is_kept(rule: BaseConstraint, row: models.Model) -> bool:
     try:
         rule.validate(type(row), row)
     except ValidationError:

@@ -14,7 +14,7 @@ from assessments.actions import create_assessment
 from assessments.models import Assessment
 from plans.actions import start_plan
 from reviews.inviting import Letter, refuse, withdraw_review, withdraw_reviewer
-from reviews.models import Comment, PeerReview, Reviewer
+from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of
 from tests.plans.conftest import add_action, add_priority
@@ -85,9 +85,21 @@ def numbers(review: PeerReview, other: Assessment, chair: User, lead: User) -> s
 
 
 def filled_in(names: tuple[str, ...], numbers: set[int]) -> Iterator[dict[str, object]]:
-    """What the parameters of an address may be."""
-    texts = {"slug": ["northfield"], "code": ["MU-01"], "what": ["assessment"], "key": ["made-up"]}
-    for values in product(*(texts.get(name, sorted(numbers)) for name in names)):
+    """What the parameters of an address may be: any number where the whole is named.
+
+    What is in it is some of its own sort; where the database numbers all sorts alike, as SQLite
+    does after each test, any would be of its own sort anyhow.
+    """
+    may_be = {"slug": ["northfield"], "code": ["MU-01"], "what": ["assessment"], "key": ["made-up"]}
+    for name, model in {
+        "reviewer": Reviewer,
+        "comment": Comment,
+        "finding": ReviewerRating,
+    }.items():
+        may_be[name] = sorted(model._default_manager.values_list("pk", flat=True))[:3] or sorted(
+            numbers
+        )
+    for values in product(*(may_be.get(name, sorted(numbers)) for name in names)):
         yield dict(zip(names, values, strict=True))
 
 
