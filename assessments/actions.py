@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from assessments.carrying import may_be_carried
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, Rating, SavedMeanwhile
 from assessments.querysets import RatingQuerySet
 from assessments.status import NotAllowedNow, change_status, locked
 from frameworks.models import Element, Framework
@@ -38,18 +38,6 @@ class RenamedMeanwhile(Exception):
 
     def __init__(self, current: Assessment) -> None:
         super().__init__("The title or due date has been changed in the meantime.")
-        self.current = current
-
-
-class SavedMeanwhile(Exception):
-    """Somebody else saved the rating after the writer's page was made.
-
-    Attributes:
-        current: the rating as it stands now, with its level and who saved it.
-    """
-
-    def __init__(self, current: Rating) -> None:
-        super().__init__(f"{current.updated_by} has saved this rating in the meantime.")
         self.current = current
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from copy import copy
 from datetime import date
 from itertools import count
-from secrets import token_hex
 from typing import Any, cast
 
 from django import forms
@@ -26,12 +25,12 @@ from assessments.actions import (
 from assessments.carrying import Carried, match, may_be_carried, newest_edition
 from assessments.framework_access import readable_in
 from assessments.models import NOTE_MAX_LENGTH, Assessment, Rating
+from assessments.row_forms import LevelForm
 from frameworks.models import Framework
 from govuk.fields import (
     BOXES,
     DateField,
     MultilineField,
-    PageKeyField,
     RowField,
     VersionField,
     check_year,
@@ -261,7 +260,7 @@ class LevelRadios(forms.RadioSelect):
         return sorted(groups, key=lambda group: group[1][0]["value"] == "")
 
 
-class RatingForm(forms.Form):
+class RatingForm(LevelForm[Rating]):
     """The board's judgement of one element. It may be left half done: nothing is required."""
 
     level = RowField(
@@ -293,46 +292,35 @@ class RatingForm(forms.Form):
         },
     )
     is_priority = forms.BooleanField(label="Make this a priority for action", required=False)
-    version = VersionField()
-    saved_from = PageKeyField()
-    save_number = VersionField()
 
-    def __init__(self, data: Any = None, *, rating: Rating, earlier: Rating | None = None) -> None:
+    written = ("level", "note", "dissent", "is_priority")
+
+    def __init__(
+        self, data: QueryDict | None = None, *, instance: Rating, earlier: Rating | None = None
+    ) -> None:
         """Show the rating, or check what was sent of it.
 
         Args:
             earlier: what the element was rated in the assessment that this one is carried
                 from; it is recorded again where the writer keeps it.
         """
-        self.rating = rating
-        self.levels = list(rating.assessment.framework.levels.order_by("order"))
-        self.fault = ""
-        shown = {
-            "level": rating.level_id,
-            "note": rating.note,
-            "dissent": rating.dissent,
-            "is_priority": rating.is_priority,
-        }
-        page = {"version": rating.version, "saved_from": token_hex(16), "save_number": 1}
-        super().__init__(self._whole(data, earlier), initial=shown | page)
-        cast(RowField, self.fields["level"]).offer(self.levels, nothing="Not rated yet")
-        for name in shown:
-            self.fields[name].show_optional = False  # type: ignore[attr-defined]
+        self.earlier, self.fault = earlier, ""
+        levels = list(instance.assessment.framework.levels.order_by("order"))
+        super().__init__(data, instance=instance, levels=levels)
 
-    def _whole(self, sent: QueryDict | None, earlier: Rating | None) -> QueryDict | None:
-        """What was sent: a box that it lacks stays as it is, and what is kept is filled in."""
-        if sent is None:
-            return None
-        data = sent.copy()
-        if "level" not in data and "note" not in data:
+    def anew(self, instance: Rating, data: QueryDict | None = None) -> RatingForm:
+        return RatingForm(data, instance=instance)
+
+    def complete(self, sent: QueryDict) -> None:
+        """Leave as it is what was not sent, and fill in what is kept; no tick is a no."""
+        if "level" in sent or "note" in sent:
+            sent.setdefault("is_priority", "")
+        else:
             self.fault = NOTHING_SENT
-            data["is_priority"] = "on" if self.rating.is_priority else ""
-        data.setdefault("level", str(self.rating.level_id or ""))
-        data.setdefault("note", self.rating.note)
-        data.setdefault("dissent", self.rating.dissent)
-        if "keep" in data:
-            self._keep(data, match(earlier, self.levels))
-        return data
+            sent.pop("is_priority", None)
+        super().complete(sent)
+        if "keep" in sent:
+            self._keep(sent, match(self.earlier, self.levels))
 
     def _keep(self, data: QueryDict, carried: Carried | None) -> None:
         """Choose the level of then, if it is still what the page showed to be kept."""
@@ -351,19 +339,9 @@ class RatingForm(forms.Form):
         return cleaned
 
     def record(self, *, by: User, reason: str = "") -> Rating:
-        """Save the judgement and return it as saved; raises as `record_rating` does."""
-        judgement = copy(self.rating)
-        for name in ("level", "note", "dissent", "is_priority", "saved_from"):
-            setattr(judgement, name, self.cleaned_data[name])
-        judgement.save_number = max(self.cleaned_data["save_number"], 0)
-        version = self.cleaned_data["version"]
+        judgement, version = self.filled_in(), self.cleaned_data["version"]
         record_rating(rating=judgement, version=version, by=by, reason=reason)
         return judgement
-
-    def kept_beside(self, current: Rating) -> RatingForm:
-        """The same answers, to be saved over `current` if the writer still wants to."""
-        typed = {**self.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]
-        return RatingForm(typed, rating=current)
 
 
 class AgreeForm(forms.Form):

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from assessments.carrying import Carried, carry
-from assessments.grid_forms import Answer, Row, save_rows, show_rows
+from assessments.grid_forms import CellForm, Grid, Row
 from assessments.models import Assessment, Rating
 from assessments.views import context_of, fetch_assessment
 from frameworks.descriptions import Reading, arrange
-from frameworks.models import Domain, Framework, Statement
+from frameworks.models import Domain, Framework, Level, Statement
 from frameworks.words import words_of
 from govuk.views import page
 from trusts.drafts import redirect_saved
@@ -31,31 +31,36 @@ def grid(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     ratings = list(assessment.ratings.in_order().select_related("updated_by"))
     levels = list(assessment.framework.levels.order_by("order"))
+    answer = Grid(CellForm(instance=one, levels=levels) for one in ratings)
     if request.method != "POST":
-        return _page(request, assessment, show_rows(ratings, levels))
+        return _page(request, assessment, answer, levels)
     require_permission(request.user, Permission.RATE, assessment.trust)
-    answer = save_rows(request.POST, ratings=ratings, levels=levels, by=request.user)
+    answer.save(request.POST, by=request.user)
     if request.htmx:
         context = {"answer": answer, "assessment": assessment}
         return render(request, "assessments/_grid_saved.html", context, status=answer.status)
     if answer.is_saved:
         return redirect_saved(request, reverse("assessments:detail", args=[pk]))
     assessment.refresh_from_db(fields=["status"])  # closed or opened since this began
-    return _page(request, assessment, answer)
+    return _page(request, assessment, answer, levels)
 
 
-def _page(request: SignedInRequest, assessment: Assessment, answer: Answer) -> HttpResponse:
+def _page(
+    request: SignedInRequest, assessment: Assessment, answer: Grid, levels: Sequence[Level]
+) -> HttpResponse:
     can_write = (
         has_permission(request.user, Permission.RATE, assessment.trust)
         and assessment.status == Assessment.Status.AGREEING
     )
     statements = list(_statements(assessment.framework))
+    carried = _carried(request, assessment, answer, levels)
     context = context_of(request, assessment) | {
         "answer": answer,
-        "forms": [row.form for row in answer.touched],
-        "domains": _by_domain(answer.rows, statements, _carried(request, assessment, answer)),
+        "levels": levels,
+        "forms": answer.forms,
+        "domains": _by_domain(answer.rows, statements, carried),
         "words": words_of(statements),
-        "columns": 1 + len(answer.levels) + can_write,
+        "columns": 1 + len(levels) + can_write,
         "can_write": can_write,
     }
     return render(request, "assessments/grid.html", context, status=answer.status)
@@ -68,13 +73,13 @@ def _statements(framework: Framework) -> Iterable[Statement]:
 
 
 def _carried(
-    request: SignedInRequest, assessment: Assessment, answer: Answer
+    request: SignedInRequest, assessment: Assessment, answer: Grid, levels: Sequence[Level]
 ) -> Mapping[str, Carried]:
     """What is to be re-confirmed, by the element's code; nothing is once the board has signed."""
     if assessment.carried_from_id is None or assessment.is_agreed:
         return {}
     earlier = Rating.objects.visible_to(request.user).filter(assessment=assessment.carried_from_id)
-    return carry([row.rating for row in answer.rows], earlier.in_order(), answer.levels)
+    return carry([row.instance for row in answer.rows], earlier.in_order(), levels)
 
 
 def _by_domain(
@@ -88,10 +93,10 @@ def _by_domain(
     }
 
     def lay_out(row: Row) -> tuple[Row, Reading, Carried | None]:
-        element = row.rating.element
+        element = row.instance.element
         return row, readings.get(element.pk) or arrange(()), carried.get(element.code)
 
     return [
         (domain, [lay_out(row) for row in group])
-        for domain, group in groupby(rows, key=lambda row: row.rating.element.domain)
+        for domain, group in groupby(rows, key=lambda row: row.instance.element.domain)
     ]

@@ -16,6 +16,7 @@ from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
 from assessments.rating_views import Answer, save_answer
+from assessments.row_forms import Save
 from assessments.spread import most_divided_first
 from assessments.spread_views import order_of, spreads_for
 from assessments.views import context_of, fetch_to_change
@@ -64,7 +65,7 @@ def meet(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
     if request.method != "POST":
-        return _page(request, rating, Answer(RatingForm(rating=rating), status=200))
+        return _page(request, rating, Save(RatingForm(instance=rating)))
     answer = save_answer(request, rating)
     if request.htmx:
         context = {"rating": rating, "answer": answer}

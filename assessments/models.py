@@ -43,6 +43,18 @@ class SavedAsTyped(models.Model):
         abstract = True
 
 
+class SavedMeanwhile(Exception):
+    """Somebody else, or the same person elsewhere, saved the row after the page was made.
+
+    Attributes:
+        current: the row as it stands now.
+    """
+
+    def __init__(self, current: Any) -> None:
+        super().__init__("This has been saved in the meantime.")
+        self.current = current
+
+
 class OwnFramework(models.Model):
     """A framework that a trust made for itself; nobody else sees it.
 

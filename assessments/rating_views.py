@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from assessments.actions import SavedMeanwhile
 from assessments.carrying import Carried, carried_to
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
+from assessments.row_forms import Save
 from assessments.sources import Source, find_source
-from assessments.status import NotAllowedNow
 from assessments.views import context_of
 from frameworks.changes import Changes, Edition, changes_between
 from frameworks.descriptions import arrange
 from frameworks.models import Level, Statement
-from govuk.views import CONFLICT, INVALID, page
+from govuk.views import page
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission
 from trusts.sign_in import SignedInRequest
 
-
-@dataclass(frozen=True)
-class Answer:
-    """How a save came out, for the page and for the quiet save while people type."""
-
-    form: RatingForm
-    status: int
-    saved: Rating | None = None
-    theirs: Rating | None = None
-    refusal: str = ""
-
-    @property
-    def is_saved(self) -> bool:
-        return self.status == 200
+Answer = Save[RatingForm, Rating]
+"""How a save of a rating came out."""
 
 
 @page
@@ -49,7 +34,7 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
     after = _said_before(request, rating)
     if request.method != "POST":
-        return _page(request, rating, Answer(RatingForm(rating=rating), status=200), after)
+        return _page(request, rating, Save(RatingForm(instance=rating)), after)
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
     answer = save_answer(request, rating, after=after)
     if request.htmx:
@@ -75,19 +60,13 @@ def save_answer(request: SignedInRequest, rating: Rating, *, after: Source | Non
     """
     keeps = "keep" in request.POST and rating.assessment.carried_from_id
     earlier = _previous(request, rating) if keeps else None
-    form = RatingForm(request.POST, rating=rating, earlier=earlier)
-    if not form.is_valid():
-        return Answer(form, INVALID)
-    try:
-        saved = form.record(by=request.user, reason=f"After {after.label}" if after else "")
-    except SavedMeanwhile as conflict:
+    form = RatingForm(request.POST, instance=rating, earlier=earlier)
+    answer = form.save(by=request.user, reason=f"After {after.label}" if after else "")
+    if answer.theirs:
         # As it stands now: it may have been opened for ratings since this began, and
         # whoever wrote gets their words back in a form.
-        rating.assessment = conflict.current.assessment
-        return Answer(form.kept_beside(conflict.current), CONFLICT, theirs=conflict.current)
-    except NotAllowedNow as refusal:
-        return Answer(form, CONFLICT, refusal=str(refusal))
-    return Answer(form, status=200, saved=saved)
+        rating.assessment = answer.theirs.assessment
+    return answer
 
 
 def _where_next(request: SignedInRequest, rating: Rating) -> str:

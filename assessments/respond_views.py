@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from itertools import groupby
@@ -15,31 +14,19 @@ from django.urls import reverse
 
 from assessments.collecting import finish
 from assessments.models import Assessment, Respondent, Response
-from assessments.respond_forms import ResponseForm
-from assessments.respond_rows import save_rows, show_rows
-from assessments.responding import ChangedElsewhere, ClosedMeanwhile
+from assessments.respond_forms import ResponseForm, ViewRow
+from assessments.row_forms import Save
+from assessments.row_pages import Rows
 from assessments.status import NotAllowedNow
 from assessments.views import context_of
 from frameworks.descriptions import arrange
 from frameworks.models import Level
-from govuk.views import CONFLICT, INVALID, page
+from govuk.views import page
 from trusts.drafts import redirect_saved
 from trusts.sign_in import SignedInRequest
 
-
-@dataclass(frozen=True)
-class Answer:
-    """How a save came out, for the page and for the quiet save while people type."""
-
-    form: ResponseForm
-    status: int
-    saved: Response | None = None
-    theirs: Response | None = None
-    is_closed: bool = False
-
-    @property
-    def is_saved(self) -> bool:
-        return self.status == 200
+Answer = Save[ResponseForm, Response]
+"""How a save of a view came out."""
 
 
 def fetch_own(request: SignedInRequest, pk: int) -> Respondent:
@@ -108,17 +95,20 @@ def respond_all(request: SignedInRequest, pk: int) -> HttpResponse:
     levels, responses = _levels(respondent), list(respondent.responses.in_order())
     for one in responses:
         one.respondent = respondent
-    if request.method != "POST":
-        answer = show_rows(responses, levels)
-    else:
-        answer = save_rows(request.POST, responses=responses, levels=levels)
+    answer = Rows[ViewRow, Response](ViewRow(instance=one, levels=levels) for one in responses)
+    if request.method == "POST":
+        answer.save(request.POST)
         if request.htmx:
             context = {"answer": answer, "assessment": respondent.assessment}
             return render(request, "assessments/_own_saved.html", context, status=answer.status)
         if answer.is_saved:
             return redirect_saved(request, reverse("assessments:mine", args=[pk]))
         respondent.assessment.refresh_from_db(fields=["status"])  # closed since this began
-    context = _context(request, respondent) | {"answer": answer, "forms": answer.forms}
+    context = _context(request, respondent) | {
+        "answer": answer,
+        "levels": levels,
+        "forms": answer.forms,
+    }
     return render(request, "assessments/respond_all.html", context, status=answer.status)
 
 
@@ -137,28 +127,15 @@ def respond(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     response = get_object_or_404(named, respondent__assessment__pk=pk, element__code=code)
     levels = _levels(response.respondent)
     if request.method != "POST":
-        form = ResponseForm(response=response, levels=levels)
-        return _page(request, response, Answer(form, status=200), levels)
-    answer = _record(ResponseForm(request.POST, response=response, levels=levels), levels)
+        form = ResponseForm(instance=response, levels=levels)
+        return _page(request, response, Save(form))
+    answer = ResponseForm(request.POST, instance=response, levels=levels).save()
     if request.htmx:
         context = {"response": response, "answer": answer}
         return render(request, "assessments/_response_status.html", context, status=answer.status)
     if answer.is_saved:
         return redirect_saved(request, _where_next(request, response))
-    return _page(request, response, answer, levels)
-
-
-def _record(form: ResponseForm, levels: list[Level]) -> Answer:
-    if not form.is_valid():
-        return Answer(form, INVALID)
-    try:
-        saved = form.record()
-    except ChangedElsewhere as conflict:
-        kept = form.kept_beside(conflict.current, levels)
-        return Answer(kept, CONFLICT, theirs=conflict.current)
-    except ClosedMeanwhile:
-        return Answer(form, CONFLICT, is_closed=True)
-    return Answer(form, status=200, saved=saved)
+    return _page(request, response, answer)
 
 
 def _where_next(request: SignedInRequest, response: Response) -> str:
@@ -172,16 +149,14 @@ def _where_next(request: SignedInRequest, response: Response) -> str:
     return reverse("assessments:mine", args=[pk])
 
 
-def _page(
-    request: SignedInRequest, response: Response, answer: Answer, levels: list[Level]
-) -> HttpResponse:
+def _page(request: SignedInRequest, response: Response, answer: Answer) -> HttpResponse:
     siblings = list(response.respondent.responses.in_order().defer("note"))
     place = next(i for i, one in enumerate(siblings) if one.pk == response.pk)
     context = _context(request, response.respondent) | {
         "response": response,
         "element": response.element,
         "reading": arrange(response.element.statements.select_related("level")),
-        "levels": levels,
+        "levels": answer.form.levels,
         "form": answer.form,
         "answer": answer,
         "place": place + 1,

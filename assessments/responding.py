@@ -6,24 +6,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from assessments.models import Assessment, Respondent, Response
+from assessments.models import Assessment, Respondent, Response, SavedMeanwhile
 from assessments.querysets import ResponseQuerySet
-
-
-class ClosedMeanwhile(Exception):
-    """Views are no longer collected; nothing is written, and the words go back to the writer."""
-
-
-class ChangedElsewhere(Exception):
-    """The same person saved this view in another tab or on another device.
-
-    Attributes:
-        current: the view as it stands now, with its level.
-    """
-
-    def __init__(self, current: Response) -> None:
-        super().__init__("You have changed this view in another window.")
-        self.current = current
+from assessments.status import NotAllowedNow
 
 
 @transaction.atomic
@@ -35,8 +20,8 @@ def record_response(*, response: Response, version: int) -> None:
         version: the version that the person's page showed.
 
     Raises:
-        ChangedElsewhere: the row has another version now, and is as it was.
-        ClosedMeanwhile: views are not collected any more, and the row is as it was.
+        SavedMeanwhile: the person saved it elsewhere first, and the row is as it was.
+        NotAllowedNow: views are not collected any more, and the row is as it was.
     """
     response.updated_at = timezone.now()
     if saved := _open_responses().save_if_unchanged(response, version=version):
@@ -44,13 +29,14 @@ def record_response(*, response: Response, version: int) -> None:
         writer = response.respondent.user
         Response.history.bulk_history_create([response], update=True, default_user=writer)
         return
-    current = Response.objects.select_related("level", "respondent__assessment").get(pk=response.pk)
+    rows = Response.objects.select_related("level", "element__domain", "respondent__assessment")
+    current = rows.get(pk=response.pk)
     if response.says_the_same_as(current):
         response.version = current.version
     elif current.respondent.assessment.status != Assessment.Status.COLLECTING:
-        raise ClosedMeanwhile("Views are no longer collected for this assessment.")
+        raise NotAllowedNow("Views are no longer collected for this assessment.")
     else:
-        raise ChangedElsewhere(current)
+        raise SavedMeanwhile(current)
 
 
 def _open_responses() -> ResponseQuerySet:

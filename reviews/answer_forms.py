@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from copy import copy
-from secrets import token_hex
-from typing import cast
-
 from django import forms
 from django.http import QueryDict
 
 from assessments.models import NOTE_MAX_LENGTH
-from govuk.fields import MultilineField, PageKeyField, VersionField
+from assessments.row_forms import RowForm
+from govuk.fields import MultilineField
 from reviews.answering import record_answer
 from reviews.models import Answer
 from trusts.models import User
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(RowForm[Answer]):
     """One answer of many on a page. It may be left half done: nothing is required."""
 
     verdict = forms.ChoiceField(
@@ -37,39 +34,14 @@ class AnswerForm(forms.Form):
             "it has %(show_value)s"
         },
     )
-    version = VersionField()
-    saved_from = PageKeyField()
-    save_number = VersionField()
 
-    def __init__(self, data: QueryDict | None = None, *, answer: Answer) -> None:
-        """Show the answer, or check what was sent of it."""
-        self.answer = answer
-        shown = {"verdict": answer.verdict, "text": answer.text}
-        page = {"version": answer.version, "saved_from": token_hex(16), "save_number": 1}
-        super().__init__(self._whole(data), initial=shown | page, auto_id=f"id_%s_{answer.pk}")
-        for name in shown:
-            self.fields[name].show_optional = False  # type: ignore[attr-defined]
+    written = ("verdict", "text")
 
-    def _whole(self, sent: QueryDict | None) -> QueryDict | None:
-        """What was sent; a box that it lacks stays as it is."""
-        if sent is None:
-            return None
-        data = sent.copy()
-        data.setdefault("verdict", self.answer.verdict)
-        data.setdefault("text", self.answer.text)
-        return data
+    def __init__(self, data: QueryDict | None = None, *, instance: Answer) -> None:
+        super().__init__(data, instance=instance)
+        self.auto_id = f"id_%s_{instance.pk}"
 
     def record(self, *, by: User) -> Answer:
-        """Save the answer and return it as saved; raises as `record_answer` does."""
-        answer = copy(self.answer)
-        for name in ("verdict", "text", "saved_from"):
-            setattr(answer, name, self.cleaned_data[name])
-        answer.save_number = max(self.cleaned_data["save_number"], 0)
+        answer = self.filled_in()
         record_answer(answer=answer, version=self.cleaned_data["version"], by=by)
         return answer
-
-    def kept_beside(self, current: Answer) -> AnswerForm:
-        """The same words, to be saved over `current` if the writer still wants to."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["version"] = str(current.version)
-        return AnswerForm(typed, answer=current)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
@@ -15,12 +14,10 @@ from django.views.decorators.http import require_safe
 from assessments.models import Assessment, Rating
 from assessments.sources import Outcome, outcomes_of
 from frameworks.models import Element
-from govuk.views import CONFLICT, INVALID, page
+from govuk.views import page
 from reviews.answer_forms import AnswerForm
 from reviews.comment_forms import Talk, talk_on
-from reviews.finding import SavedMeanwhile
 from reviews.gaps import Gap, gaps_between
-from reviews.inviting import NotNow
 from reviews.models import Answer, Comment, PeerReview, ReviewerRating
 from reviews.views import context_of, fetch_review
 from trusts.drafts import redirect_saved
@@ -41,7 +38,7 @@ class Card:
 
     @property
     def answer(self) -> Answer:
-        return self.form.answer
+        return self.form.instance
 
     @property
     def is_saved(self) -> bool:
@@ -168,17 +165,8 @@ def _save(request: SignedInRequest, pk: int, **answers_to: int) -> HttpResponse:
 
 def save_answer(request: SignedInRequest, answer: Answer) -> Card:
     """Save what was sent of an answer, and say how it came out."""
-    form = AnswerForm(request.POST, answer=answer)
-    if not form.is_valid():
-        return Card(form, INVALID)
-    try:
-        saved = form.record(by=request.user)
-    except SavedMeanwhile as conflict:
-        theirs = cast(Answer, conflict.current)
-        return Card(form.kept_beside(theirs), CONFLICT, theirs=theirs)
-    except NotNow as refusal:
-        return Card(form, CONFLICT, refusal=str(refusal))
-    return Card(form, saved=saved)
+    save = AnswerForm(request.POST, instance=answer).save(by=request.user)
+    return Card(save.form, save.status, save.saved, save.theirs, save.refusal)
 
 
 def _element_page(
@@ -242,7 +230,7 @@ def _cards(
             form, theirs, refusal = sent.form, sent.theirs, sent.refusal
             cards[path] = Card(form, sent.status, None, theirs, refusal, outcomes[path])
         else:
-            cards[path] = Card(AnswerForm(answer=answer), outcomes=outcomes[path])
+            cards[path] = Card(AnswerForm(instance=answer), outcomes=outcomes[path])
     return cards
 
 

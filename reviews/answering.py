@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from reviews.finding import ENDED, SavedMeanwhile
+from assessments.models import SavedMeanwhile
+from reviews.finding import ENDED
 from reviews.inviting import NotNow, locked, move_on, write_history
 from reviews.models import Answer, Comment, PeerReview
 from reviews.querysets import AnswerQuerySet

@@ -14,11 +14,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from assessments.models import SavedMeanwhile
 from assessments.views import context_of
 from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm
-from reviews.finding import SaidBefore, SavedMeanwhile, TakenBack, resolve, say, take_back
+from reviews.finding import SaidBefore, TakenBack, resolve, say, take_back
 from reviews.inviting import NotNow
 from reviews.models import Comment, PeerReview
 from reviews.querysets import CommentQuerySet

@@ -6,13 +6,13 @@ several reviewers of one review write the same findings, and lose no word to eac
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from assessments.models import SavedMeanwhile
 from frameworks.models import Element
 from reviews.inviting import NotNow, locked, move_on, write_history
 from reviews.models import Answer, Comment, PeerReview, ReviewerRating
@@ -24,18 +24,6 @@ SENT = (
     "The findings have been sent to the trust, so they can no longer be changed here. "
     "Add a comment instead."
 )
-
-
-class SavedMeanwhile(Exception):
-    """Another reviewer saved the row after the writer's page was made.
-
-    Attributes:
-        current: the finding, answer or comment as it stands now.
-    """
-
-    def __init__(self, current: Any) -> None:
-        super().__init__("This has been saved in the meantime.")
-        self.current = current
 
 
 class SaidBefore(Exception):
@@ -74,7 +62,7 @@ def record_finding(*, finding: ReviewerRating, version: int, by: User) -> None:
             # Nothing was found when the findings were sent, but a correction was asked for.
             Answer.objects.get_or_create(review=finding.review, finding=finding)
         return
-    rows = ReviewerRating.objects.select_related("level", "updated_by", "review")
+    rows = ReviewerRating.objects.select_related("level", "element__domain", "updated_by", "review")
     current = rows.get(pk=finding.pk)
     if finding.says_the_same_as(current):
         finding.version = current.version

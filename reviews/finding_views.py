@@ -9,34 +9,18 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments.models import Rating
+from assessments.row_forms import Save
+from assessments.row_pages import Rows
 from frameworks.descriptions import Reading, arrange
 from frameworks.models import Element, Framework, Level, Statement
-from govuk.views import CONFLICT, INVALID, page
+from govuk.views import page
 from reviews.comment_forms import talk_on
 from reviews.comment_views import offers_back
-from reviews.finding import SavedMeanwhile
-from reviews.finding_forms import FindingForm
-from reviews.finding_rows import save_rows, show_rows
-from reviews.inviting import NotNow
+from reviews.finding_forms import FindingForm, FindingRow
 from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from reviews.reviewing_views import context_of_reviewer, fetch_reader, may_speak
 from trusts.drafts import redirect_saved
 from trusts.sign_in import SignedInRequest
-
-
-@dataclass(frozen=True)
-class Save:
-    """How a save came out, for the page and for the quiet save while people type."""
-
-    form: FindingForm
-    status: int
-    saved: ReviewerRating | None = None
-    theirs: ReviewerRating | None = None
-    refusal: str = ""
-
-    @property
-    def is_saved(self) -> bool:
-        return self.status == 200
 
 
 @dataclass(frozen=True)
@@ -64,27 +48,15 @@ def find(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     finding = fetch_finding(request, pk, code)
     levels = _levels(finding.review.assessment.framework)
     if request.method != "POST":
-        form = FindingForm(finding=finding, levels=levels)
-        return _page(request, finding, Save(form, status=200))
-    save = _record(FindingForm(request.POST, finding=finding, levels=levels), request)
+        form = FindingForm(instance=finding, levels=levels)
+        return _page(request, finding, Save(form))
+    save = FindingForm(request.POST, instance=finding, levels=levels).save(by=request.user)
     if request.htmx:
         context = {"finding": finding, "save": save}
         return render(request, "reviews/_finding_status.html", context, status=save.status)
     if save.is_saved:
         return redirect_saved(request, _where_next(request, finding))
     return _page(request, finding, save)
-
-
-def _record(form: FindingForm, request: SignedInRequest) -> Save:
-    if not form.is_valid():
-        return Save(form, INVALID)
-    try:
-        saved = form.record(by=request.user)
-    except SavedMeanwhile as conflict:
-        return Save(form.kept_beside(conflict.current), CONFLICT, theirs=conflict.current)
-    except NotNow as refusal:
-        return Save(form, CONFLICT, refusal=str(refusal))
-    return Save(form, status=200, saved=saved)
 
 
 def _where_next(request: SignedInRequest, finding: ReviewerRating) -> str:
@@ -98,7 +70,9 @@ def _where_next(request: SignedInRequest, finding: ReviewerRating) -> str:
     return reverse("reviews:reviewing", args=[pk])
 
 
-def _page(request: SignedInRequest, finding: ReviewerRating, save: Save) -> HttpResponse:
+def _page(
+    request: SignedInRequest, finding: ReviewerRating, save: Save[FindingForm, ReviewerRating]
+) -> HttpResponse:
     review = finding.review
     ratings = list(review.assessment.ratings.in_order())
     place = next(i for i, one in enumerate(ratings) if one.element_id == finding.element_id)
@@ -141,10 +115,10 @@ def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
     levels, findings = _levels(review.assessment.framework), list(review.findings.in_order())
     for one in findings:
         one.review = review
-    if request.method != "POST":
-        answer = show_rows(findings, levels)
-    else:
-        answer = save_rows(request.POST, findings=findings, levels=levels, by=request.user)
+    rows = (FindingRow(instance=one, levels=levels) for one in findings)
+    answer = Rows[FindingRow, ReviewerRating](rows)
+    if request.method == "POST":
+        answer.save(request.POST, by=request.user)
         if request.htmx:
             context = {"answer": answer, "review": review}
             return render(request, "reviews/_findings_saved.html", context, status=answer.status)
@@ -157,7 +131,7 @@ def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
         "forms": answer.forms,
         "levels": levels,
         "rows": [
-            (one, ratings[one.finding.element_id], readings[one.finding.element_id])
+            (one, ratings[one.instance.element_id], readings[one.instance.element_id])
             for one in answer.rows
         ],
     }

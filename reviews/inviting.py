@@ -17,13 +17,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessments.status import NotAllowedNow
 from frameworks.models import Element
 from reviews.models import PeerReview, Reviewer, ReviewerRating
 from trusts.invitations import VALID_FOR, hash_of, new_token
 from trusts.models import User
 
 
-class NotNow(Exception):
+class NotNow(NotAllowedNow):
     """Where the review stands does not allow it; the message says what to do instead."""
 
 

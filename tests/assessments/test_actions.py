@@ -10,7 +10,6 @@ import pytest
 from django.db import connections, transaction
 
 from assessments.actions import (
-    SavedMeanwhile,
     agree_assessment,
     create_assessment,
     mark_priorities,
@@ -18,7 +17,7 @@ from assessments.actions import (
     rename_assessment,
     reopen_assessment,
 )
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, Rating, SavedMeanwhile
 from assessments.status import NotAllowedNow
 from tests.conftest import make_framework, make_user
 from tests.together import WRITERS, at_once

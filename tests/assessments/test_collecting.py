@@ -18,8 +18,8 @@ from assessments.collecting import (
     open_collecting,
     take_out,
 )
-from assessments.models import Assessment, Rating, Respondent, Response
-from assessments.responding import ChangedElsewhere, ClosedMeanwhile, record_response
+from assessments.models import Assessment, Rating, Respondent, Response, SavedMeanwhile
+from assessments.responding import record_response
 from assessments.status import NotAllowedNow
 from tests.conftest import make_framework, make_user
 from tests.together import WRITERS, at_once
@@ -42,9 +42,9 @@ def say(response: Response, note: str, *, version: int | None = None, page: str 
     current.note, current.saved_from, current.save_number = note, page, 1
     try:
         record_response(response=current, version=current.version if version is None else version)
-    except ChangedElsewhere as conflict:
+    except SavedMeanwhile as conflict:
         return f"lost to {conflict.current.note}"
-    except ClosedMeanwhile:
+    except NotAllowedNow:
         return "closed"
     return "saved"
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from assessments.actions import agree_assessment, create_assessment
 from assessments.collecting import close_collecting, open_collecting
-from assessments.grid_forms import save_rows
+from assessments.grid_forms import Grid
 from assessments.models import Assessment, Rating
 from frameworks.models import Level, Statement
 from tests.conftest import client_of, make_framework
@@ -431,9 +431,10 @@ def test_choices_stay_in_the_form_where_views_were_closed_while_they_were_sent(
 
     def close_first(*args: Any, **changes: Any) -> Any:
         close_collecting(assessment=Assessment.objects.get(pk=grid.pk), by=lead)
-        return save_rows(*args, **changes)
+        return save(*args, **changes)
 
-    monkeypatch.setattr("assessments.grid_views.save_rows", close_first)
+    save = Grid.save
+    monkeypatch.setattr(Grid, "save", close_first)
     Rating.objects.filter(assessment=grid).touch()  # somebody was there before
     answer = client_of(lead).post(url, mine)
     page = page_of(answer)

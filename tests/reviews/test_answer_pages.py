@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from assessments.actions import create_assessment
-from assessments.models import Rating
+from assessments.models import Rating, SavedMeanwhile
 from reviews.answering import record_answer, send_answers, sign_off
-from reviews.finding import SavedMeanwhile, submit
+from reviews.finding import submit
 from reviews.inviting import NotNow
 from reviews.models import Answer, Comment, PeerReview
 from tests.conftest import client_of, make_framework

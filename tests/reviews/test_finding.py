@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.actions import create_assessment
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, Rating, SavedMeanwhile
 from reviews.answering import send_answers
-from reviews.finding import SavedMeanwhile, record_finding, submit
+from reviews.finding import record_finding, submit
 from reviews.inviting import NotNow, withdraw_review
 from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
 from tests.conftest import client_of, make_framework, make_user
