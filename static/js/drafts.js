@@ -120,6 +120,7 @@ function saysNothingSaved(form) {
 function messageFor(status) {
   if (status === 409 || status === 422) return "";
   if (status === 401) return "signed-out";
+  if (status === 404) return "gone";
   return status === 0 || status >= 500 ? "offline" : "refused";
 }
 
@@ -154,6 +155,35 @@ function showKept(form) {
   });
 }
 
+// The words of a copy, without those of rows in which nobody wrote.
+function proseOf(draft) {
+  const untouched = untouchedRows(draft.content);
+  return draft.content
+    .filter(([name]) => draft.prose?.includes(name) && !untouched.has(rowOf(name)))
+    .map(([, text]) => text.trim())
+    .filter(Boolean);
+}
+
+// Where a page is gone, such as a review that was withdrawn: what was typed on any page of the
+// same thing, to be copied. The first two parts of an address name the thing: /reviewing/3/.
+function showLost(form) {
+  const thing = window.location.pathname.split("/").slice(0, 3).join("/");
+  const keys = draftKeys(keyOf(form.dataset.draftOwner, `${thing}/`));
+  const box = form.querySelector("template").content;
+  const end = form.querySelector("button");
+  for (const text of keys.map(read).filter(Boolean).flatMap(proseOf)) {
+    const copy = box.cloneNode(true);
+    copy.querySelector("textarea").value = text;
+    end.before(copy);
+    form.hidden = false;
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    form.hidden = true;
+    keys.forEach(forget);
+  });
+}
+
 // Returns what signing out needs of the form: whether words are unsent, and to send them.
 function keepDraft(form) {
   const key = keyOf(form.dataset.draftOwner, form.dataset.draft);
@@ -162,7 +192,9 @@ function keepDraft(form) {
   let sends = 0;
 
   const keep = () => {
-    const draft = { at: Date.now(), content: contentOf(form) };
+    const boxes = [...form.querySelectorAll("textarea[name]:not([readonly])")];
+    const prose = boxes.map((box) => box.name);
+    const draft = { at: Date.now(), content: contentOf(form), prose };
     storage((store) => store.setItem(key, JSON.stringify(draft)));
   };
 
@@ -289,6 +321,7 @@ async function signOut(form, kept) {
 forgetOld();
 forgetSaved();
 document.querySelectorAll("form[data-draft-shown]").forEach(showKept);
+document.querySelectorAll("form[data-draft-lost]").forEach(showLost);
 for (const hint of document.querySelectorAll("[data-draft-waits]"))
   hint.hidden = !read(keyOf(hint.dataset.draftOwner, hint.dataset.draftWaits));
 const kept = [...document.querySelectorAll("form[data-draft]:not([data-draft-shown])")].map(keepDraft);

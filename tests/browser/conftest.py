@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -142,17 +143,38 @@ def signed_in(site: str) -> Callable[..., Page]:
 
 
 @pytest.fixture
+def context(context: BrowserContext) -> Iterator[BrowserContext]:
+    """The browser of `page`, in which nothing may be refused by our own policy."""
+    with refusing_nothing(context):
+        yield context
+
+
+@contextmanager
+def refusing_nothing(context: BrowserContext) -> Iterator[None]:
+    """Fail where a page breaks its own Content Security Policy: it works, and wrongly."""
+    refused: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            refused.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    context.on("console", listen)
+    yield
+    assert refused == []
+
+
+@pytest.fixture
 def new_page(browser: Browser, browser_context_args: dict) -> Iterator[Callable[..., Page]]:
     """Another person's browser; `java_script_enabled=False` and other options as Playwright's."""
-    contexts: list[BrowserContext] = []
+    with ExitStack() as opened:
 
-    def make(**options: object) -> Page:
-        contexts.append(browser.new_context(**{**browser_context_args, **options}))
-        return contexts[-1].new_page()
+        def make(**options: object) -> Page:
+            context = browser.new_context(**{**browser_context_args, **options})
+            opened.callback(context.close)
+            opened.enter_context(refusing_nothing(context))
+            return context.new_page()
 
-    yield make
-    for context in contexts:
-        context.close()
+        yield make
 
 
 @pytest.fixture

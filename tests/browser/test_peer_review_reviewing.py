@@ -286,3 +286,29 @@ def test_words_typed_while_the_trust_withdraws_are_offered_back(
     assert_accessible(page)
     page.goto(f"{base}/")
     expect(page.get_by_text("Northfield")).to_have_count(0)
+
+
+def test_quiet_save_after_the_trust_has_withdrawn_keeps_the_words_in_sight(
+    base, review, page, signed_in, assert_accessible
+) -> None:
+    signed_in(page, REVIEWER).goto(f"{base}/elements/CST-01/")
+    page.get_by_text("Add a comment").click()
+    page.get_by_label("Your comment").fill("Half a comment.")
+    withdraw_review(review=review, reason="Not this year.", by=review.assessment.created_by)
+    page.get_by_label("What is strong here?").fill("Too late.")
+    page.get_by_label("What is strong here?").blur()
+    told = page.get_by_text("this page is not open to you any more")
+    expect(told).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Load the page again")).to_be_hidden()
+    expect(page.get_by_label("What is strong here?")).to_have_value("Too late.")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
+    kept = page.get_by_label("What was not saved")
+    expect(kept).to_have_count(2)
+    assert sorted(box.input_value() for box in kept.all()) == ["Half a comment.", "Too late."]
+    assert_accessible(page)
+    page.get_by_role("button", name="I have copied it").click()
+    expect(kept.first).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
+    expect(page.get_by_role("heading", name="not saved")).to_be_hidden()
