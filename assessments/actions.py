@@ -113,7 +113,7 @@ def rename_assessment(
 
 
 @transaction.atomic
-def record_rating(*, rating: Rating, version: int, by: User, reason: str = "") -> None:
+def record_rating(*, rating: Rating, version: int, by: User) -> None:
     """Record the board's judgement of an element.
 
     Safe to repeat: where the row says the same already, nothing is written and nothing
@@ -123,7 +123,6 @@ def record_rating(*, rating: Rating, version: int, by: User, reason: str = "") -
         rating: the row with its new level, note and priority set.
         version: the version that the writer's page showed.
         by: who writes.
-        reason: what led to it, for the history, such as a peer review.
 
     Raises:
         SavedMeanwhile: the row has another version now, and is as it was.
@@ -132,9 +131,7 @@ def record_rating(*, rating: Rating, version: int, by: User, reason: str = "") -
     rating.updated_at, rating.updated_by = timezone.now(), by
     if saved := _open_ratings().save_if_unchanged(rating, version=version):
         rating.version = saved
-        Rating.history.bulk_history_create(
-            [rating], update=True, default_user=by, default_change_reason=reason
-        )
+        Rating.history.bulk_history_create([rating], update=True, default_user=by)
         return
     current = Rating.objects.for_page().get(pk=rating.pk)
     if rating.says_the_same_as(current):

@@ -338,9 +338,9 @@ class RatingForm(LevelForm[Rating]):
             self.add_error("level", self.fault)
         return cleaned
 
-    def record(self, *, by: User, reason: str = "") -> Rating:
+    def record(self, *, by: User) -> Rating:
         judgement, version = self.filled_in(), self.cleaned_data["version"]
-        record_rating(rating=judgement, version=version, by=by, reason=reason)
+        record_rating(rating=judgement, version=version, by=by)
         return judgement
 
 

@@ -36,7 +36,7 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, rating, Save(RatingForm(instance=rating)), after)
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
-    answer = save_answer(request, rating, after=after)
+    answer = save_answer(request, rating)
     if request.htmx:
         context = {"rating": rating, "answer": answer}
         return render(request, "assessments/_save_status.html", context, status=answer.status)
@@ -52,16 +52,12 @@ def _said_before(request: SignedInRequest, rating: Rating) -> Source | None:
     return source if source and (source.assessment_id, source.element_id) == said_of else None
 
 
-def save_answer(request: SignedInRequest, rating: Rating, *, after: Source | None = None) -> Answer:
-    """Save what was sent of a rating, and say how it came out.
-
-    Args:
-        after: what was said that led to it; the history tells of it.
-    """
+def save_answer(request: SignedInRequest, rating: Rating) -> Answer:
+    """Save what was sent of a rating, and say how it came out."""
     keeps = "keep" in request.POST and rating.assessment.carried_from_id
     earlier = _previous(request, rating) if keeps else None
     form = RatingForm(request.POST, instance=rating, earlier=earlier)
-    answer = form.save(by=request.user, reason=f"After {after.label}" if after else "")
+    answer = form.save(by=request.user)
     if answer.theirs:
         # As it stands now: it may have been opened for ratings since this began, and
         # whoever wrote gets their words back in a form.

@@ -37,12 +37,14 @@ class Outcome:
     """What was made of something that was said.
 
     Attributes:
-        label: what it is, such as "a priority".
+        label: what it is and is called, such as "the priority Leadership".
         url: where it is.
+        is_priority: whether it stands for the element as a whole, which is one but once.
     """
 
     label: str
     url: str
+    is_priority: bool = False
 
 
 Finder = Callable[[User, str], Source | None]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from django.db.models import OuterRef, Subquery
+
 from assessments.sources import Outcome, finds_outcomes
 from plans.models import Origin
+from plans.querysets import PriorityQuerySet
 from trusts.models import User
 
 
@@ -15,9 +18,19 @@ def what_became(user: User, paths: Collection[str]) -> Mapping[str, Sequence[Out
     origins = Origin.objects.visible_to(user).filter(source__in=paths)
     found: dict[str, list[Outcome]] = {}
     for origin in origins.select_related("priority__element", "action"):
-        outcome = Outcome(label=_name(origin), url=origin.get_absolute_url())
+        outcome = Outcome(
+            label=_name(origin),
+            url=origin.get_absolute_url(),
+            is_priority=origin.action is None,
+        )
         found.setdefault(origin.source, []).append(outcome)
     return found
+
+
+def with_origin(priorities: PriorityQuerySet) -> PriorityQuerySet:
+    """Each with `came_from`, whose words it first came from, if it did; in the same query."""
+    first = Origin.objects.filter(priority=OuterRef("pk"), action=None).values("label")[:1]
+    return priorities.annotate(came_from=Subquery(first))
 
 
 def _name(origin: Origin) -> str:

@@ -15,15 +15,17 @@ from itertools import accumulate
 from math import ceil
 
 from django.db.models import Prefetch, Q, Subquery
+from django.utils.formats import date_format
 
 from assessments.heat_map import HeatMap, build_heat_map, lines_of
 from assessments.models import Assessment, Rating
 from frameworks.models import Framework, Level
 from plans.models import Action, Plan, Priority
+from plans.origins import with_origin
 from reports.text import file_name, printable
 from trusts.models import Trust
 
-TEMPLATE_VERSION = "3"
+TEMPLATE_VERSION = "4"
 """Kept with each issued report; raise it when the document's look or content changes."""
 
 OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
@@ -39,14 +41,27 @@ COLUMN_LINES = 30
 
 @dataclass(frozen=True)
 class Stamp:
-    """Whether this is a working copy or what went to the board, and of which day."""
+    """Whether this is a working copy or one that stays as it is, and of which day.
+
+    Attributes:
+        issued_by: who handed it out.
+        is_signed: whether it says what both sides of a review have signed.
+    """
 
     on: date
     issued_by: str = ""
+    is_signed: bool = False
 
     @property
     def is_issued(self) -> bool:
         return bool(self.issued_by)
+
+    @property
+    def in_words(self) -> str:
+        day = date_format(self.on, "j F Y")
+        if self.is_issued:
+            return f"Issued {day} by {self.issued_by}"
+        return f"Signed by both sides, {day}" if self.is_signed else f"Working copy, printed {day}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,8 @@ class ActionLine:
     target: str
     status: str
     is_overdue: bool
+    came_from: str
+    """As of a priority."""
 
     @property
     def is_long(self) -> bool:
@@ -115,6 +132,8 @@ class PrioritySection:
     number: int
     judgement: Judgement
     key_issue: str
+    came_from: str
+    """Whose words it came from, such as a peer review's; blank where the board chose it."""
     actions: Sequence[ActionLine]
 
 
@@ -236,7 +255,8 @@ def build_action_plan(plan: Plan, *, stamp: Stamp) -> ActionPlanReport:
         plan: as its pages read it (`for_page`), or else it costs more queries.
         stamp: what the document is; its day decides which actions are overdue.
     """
-    priorities = list(plan.priorities.select_related("dropped_by").prefetch_related(_actions()))
+    in_order = plan.priorities.select_related("dropped_by").prefetch_related(_actions())
+    priorities = list(with_origin(in_order))
     kept = [priority for priority in priorities if priority.dropped_at is None]
     numbers = {priority.element_id: number for number, priority in enumerate(kept, start=1)}
     heat_map = _heat_map(plan.assessment, numbers, today=stamp.on)
@@ -253,6 +273,7 @@ def build_action_plan(plan: Plan, *, stamp: Stamp) -> ActionPlanReport:
             number=numbers[priority.element_id],
             judgement=judgements[priority.element_id],
             key_issue=printable(priority.key_issue),
+            came_from=printable(priority.came_from or ""),  # type: ignore[attr-defined]
             actions=_action_lines(priority, numbers[priority.element_id], today=stamp.on),
         )
         for priority in kept
@@ -274,7 +295,7 @@ def build_action_plan(plan: Plan, *, stamp: Stamp) -> ActionPlanReport:
 
 
 def _actions() -> Prefetch[str]:
-    return Prefetch("actions", Action.objects.select_related("dropped_by"))
+    return Prefetch("actions", Action.objects.select_related("dropped_by", "origin"))
 
 
 def _heat_map(assessment: Assessment, numbers: dict[int, int], *, today: date) -> HeatMap:
@@ -345,6 +366,7 @@ def _action_lines(priority: Priority, number: int, *, today: date) -> list[Actio
             target=printable(action.target),
             status=action.get_status_display(),
             is_overdue=_is_overdue(action, today),
+            came_from=printable(action.origin.label) if hasattr(action, "origin") else "",
         )
         for place, action in enumerate(_kept_actions(priority), start=1)
     ]

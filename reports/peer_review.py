@@ -7,20 +7,22 @@ answers, side by side. It counts and never scores. It writes nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from assessments.models import Assessment
+from assessments.sources import Outcome, outcomes_of
 from frameworks.models import Framework, Level
 from reports.action_plan import Stamp
 from reports.text import file_name, printable
 from reviews.gaps import Gap, GapMap, gaps_between
-from reviews.models import Answer, Comment, PeerReview
+from reviews.models import Answer, Comment, PeerReview, Reviewer
 from reviews.threads import Thread, threads_of
-from trusts.models import Trust
+from trusts.models import Trust, User
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,17 @@ class Answered:
     """What the trust answers: whether it accepts it, and why.
 
     Attributes:
-        verdict: in words; blank where it has not said yet.
+        verdict: in words; blank where it has not said.
+        is_sent: whether it can say nothing more.
     """
 
-    verdict: str = ""
-    text: str = ""
+    verdict: str
+    text: str
+    is_sent: bool
+
+    @property
+    def in_words(self) -> str:
+        return self.verdict or ("none was given" if self.is_sent else "not given yet")
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,12 @@ class Said:
 
 @dataclass(frozen=True)
 class ElementSection:
-    """One element: both levels, what was written about it, and what was answered."""
+    """One element: both levels, what was written about it, and what was answered.
+
+    Attributes:
+        level_then: the name of the board's level when the findings came, where it was another.
+        outcomes: what the trust's plan has made of it since.
+    """
 
     gap: Gap
     number: int
@@ -68,6 +81,8 @@ class ElementSection:
     evidence: str
     answer: Answered | None
     comments: Sequence[Said]
+    level_then: str
+    outcomes: Sequence[Outcome]
 
     @property
     def board(self) -> Level | None:
@@ -119,6 +134,7 @@ class PeerReviewReport:
     framework: Framework
     trust: Trust
     stamp: Stamp
+    today: date
     people: Sequence[str]
     """Who reviewed, by name; what they declared is for who decided on it."""
     gap_map: GapMap
@@ -149,6 +165,11 @@ class PeerReviewReport:
         return [one for domain in self.domains for one in domain.elements if one.is_focus]
 
     @property
+    def taken_up(self) -> list[ElementSection]:
+        """Elements of which the trust's plan has made something."""
+        return [one for domain in self.domains for one in domain.elements if one.outcomes]
+
+    @property
     def steps(self) -> list[tuple[str, date, str]]:
         """What was done when and by whom, as far as the review has come."""
         review = self.review
@@ -166,14 +187,23 @@ class PeerReviewReport:
         return f"{name.removesuffix('.pdf')}.{ending}"
 
 
-def build_peer_review(review: PeerReview, *, stamp: Stamp) -> PeerReviewReport:
+def build_peer_review(
+    reviewers: Sequence[Reviewer], *, reader: User, today: date
+) -> PeerReviewReport:
     """Everything that the review's document says, in four queries.
 
+    Once both sides have signed, what they signed stays as it is; what the plan has made of it
+    is told apart from that, as of today.
+
     Args:
-        review: sent, and as its pages read it (`for_page`), or else it costs more queries.
-        stamp: what the document is, and of which day.
+        reviewers: all whom the trust let in, as their pages read them (`for_page`), or else it
+            costs more queries. A review that was sent has one at least.
+        reader: a member of the trust, who may see its plan.
     """
-    ratings = list(review.assessment.ratings.select_related("level"))
+    review = reviewers[0].review
+    ratings = list(
+        review.assessment.ratings.select_related("level").with_level_at(review.submitted_at)
+    )
     in_focus = review.focus_elements.through.objects.filter(
         peerreview=review.pk, element=OuterRef("element")
     )
@@ -185,10 +215,13 @@ def build_peer_review(review: PeerReview, *, stamp: Stamp) -> PeerReviewReport:
     for thread in threads_of(comments):
         threads[thread.first.element_id].append(thread)
     gap_map = gaps_between(ratings, findings)
+    outcomes = _outcomes(gap_map, threads, reader)
     domains = [
         DomainSection(
             name=row.domain.name,
-            elements=[_element(gap, threads[gap.element.pk]) for gap in row.gaps],
+            elements=[
+                _element(gap, threads[gap.element.pk], outcomes[gap.element.pk]) for gap in row.gaps
+            ],
         )
         for row in gap_map.rows
     ]
@@ -201,21 +234,43 @@ def build_peer_review(review: PeerReview, *, stamp: Stamp) -> PeerReviewReport:
         assessment=review.assessment,
         framework=review.assessment.framework,
         trust=review.trust,
-        stamp=stamp,
-        people=[
-            printable(str(one))
-            for one in review.reviewers.select_related("user")
-            if one.admitted_at
-        ],
+        stamp=_stamp(review, today),
+        today=today,
+        people=[printable(str(one)) for one in reviewers],
         gap_map=gap_map,
         domains=domains,
         comments=[_said(thread.first, thread.replies) for thread in threads[None]],
-        verdicts=_verdicts(domains, threads[None]),
+        verdicts=_verdicts(domains, threads[None], is_sent=review.is_answered),
     )
 
 
-def _element(gap: Gap, threads: Iterable[Thread]) -> ElementSection:
+def _stamp(review: PeerReview, today: date) -> Stamp:
+    if review.closed_at is None:
+        return Stamp(on=today)
+    return Stamp(on=timezone.localdate(review.closed_at), is_signed=True)
+
+
+def _outcomes(
+    gap_map: GapMap, threads: Mapping[int | None, Sequence[Thread]], reader: User
+) -> dict[int, list[Outcome]]:
+    """What was made of each element's finding and comments, by the element's key."""
+    paths = {
+        gap.element.pk: [
+            gap.finding.get_absolute_url(),
+            *(thread.first.get_absolute_url() for thread in threads[gap.element.pk]),
+        ]
+        for gap in gap_map.gaps
+    }
+    found = outcomes_of(reader, [path for of_element in paths.values() for path in of_element])
+    return {
+        key: [outcome for path in of_element for outcome in found[path]]
+        for key, of_element in paths.items()
+    }
+
+
+def _element(gap: Gap, threads: Iterable[Thread], outcomes: Sequence[Outcome]) -> ElementSection:
     finding, rating = gap.finding, gap.rating
+    then = rating.level_then  # type: ignore[attr-defined]
     return ElementSection(
         gap=gap,
         number=gap.element.number,
@@ -226,8 +281,10 @@ def _element(gap: Gap, threads: Iterable[Thread]) -> ElementSection:
         strengths=printable(finding.strengths),
         questions=printable(finding.questions),
         evidence=printable(finding.evidence),
-        answer=_answered(getattr(finding, "answer", None)),
+        answer=_answered(getattr(finding, "answer", None), finding.review),
         comments=[_said(thread.first, thread.replies) for thread in threads],
+        level_then=then if then and rating.level and then != rating.level.name else "",
+        outcomes=[replace(one, label=printable(one.label)) for one in outcomes],
     )
 
 
@@ -239,18 +296,20 @@ def _said(comment: Comment, replies: Iterable[Comment] = ()) -> Said:
         text=printable(comment.body),
         is_correction=comment.is_correction,
         came_of_it=comment.get_outcome_display(),
-        answer=_answered(getattr(comment, "answer", None)),
+        answer=_answered(getattr(comment, "answer", None), comment.review),
         replies=[_said(reply) for reply in replies],
     )
 
 
-def _answered(answer: Answer | None) -> Answered | None:
+def _answered(answer: Answer | None, review: PeerReview) -> Answered | None:
     if answer is None:
         return None
-    return Answered(answer.get_verdict_display(), printable(answer.text))
+    return Answered(answer.get_verdict_display(), printable(answer.text), review.is_answered)
 
 
-def _verdicts(domains: Iterable[DomainSection], general: Iterable[Thread]) -> list[tuple[str, int]]:
+def _verdicts(
+    domains: Iterable[DomainSection], general: Iterable[Thread], *, is_sent: bool
+) -> list[tuple[str, int]]:
     """Each thing that can be answered, counted by how it was."""
     elements = [one for domain in domains for one in domain.elements]
     answers = [one.answer for one in elements]
@@ -258,4 +317,5 @@ def _verdicts(domains: Iterable[DomainSection], general: Iterable[Thread]) -> li
     answers += [_said(thread.first).answer for thread in general]
     counted = Counter(answer.verdict for answer in answers if answer)
     words = [*(str(label) for label in Answer.Verdict.labels), ""]
-    return [(word or "Not answered yet", counted[word]) for word in words if counted[word]]
+    nothing = "Not answered" if is_sent else "Not answered yet"
+    return [(word or nothing, counted[word]) for word in words if counted[word]]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from docx import Document
@@ -21,7 +23,8 @@ ACCENT = RGBColor(0x4B, 0x2A, 0x5C)
 FONT = "Calibri"
 """Our own typeface is on nobody's machine; this, or one of its measure, is on every one."""
 SOFT = RGBColor(0x58, 0x4F, 0x60)
-WIDTHS = (Cm(6.2), Cm(2.9), Cm(2.9), Cm(3.6))
+GAP_WIDTHS = (Cm(6.2), Cm(2.9), Cm(2.9), Cm(3.6))
+TAKEN_UP_WIDTHS = (Cm(6.2), Cm(9.4))
 TONES = {
     "weakest": ("8A1A1C", RGBColor(255, 255, 255)),
     "weak": ("D0672A", RGBColor(0x1D, 0x15, 0x23)),
@@ -51,6 +54,8 @@ def write_word(report: PeerReviewReport) -> bytes:
         document.add_heading("Not spoken of", level=1)
         names = "; ".join(f"{one.number}. {one.name}" for one in report.left_out)
         document.add_paragraph(f"The reviewers said nothing about: {names}.")
+    if report.taken_up:
+        _taken_up(document, report)
     file = BytesIO()
     document.save(file)
     return file.getvalue()
@@ -74,11 +79,7 @@ def _set_up(document: WordDocument, report: PeerReviewReport) -> None:
             fonts.attrib.pop(qn(f"w:{way}"), None)
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.footer.paragraphs[0].text = f"{report.trust_name}. {_stamp(report)}"
-
-
-def _stamp(report: PeerReviewReport) -> str:
-    return f"Working copy, {date_format(report.stamp.on, 'j F Y')}"
+    section.footer.paragraphs[0].text = f"{report.trust_name}. {report.stamp.in_words}"
 
 
 def _title(document: WordDocument, report: PeerReviewReport) -> None:
@@ -124,7 +125,7 @@ def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:
             _level(cells[1], element.board)
             _level(cells[2], element.reviewers)
             cells[3].text = element.gap.in_words
-    _set_widths(table)
+    _set_widths(table, GAP_WIDTHS)
     if report.verdicts:
         words = ", ".join(f"{number} {word.lower()}" for word, number in report.verdicts)
         answered = document.add_paragraph(
@@ -133,14 +134,14 @@ def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:
         answered.paragraph_format.space_before = Pt(8)
 
 
-def _set_widths(table: Table) -> None:
-    """Room around the words, and most of it for the element's name."""
+def _set_widths(table: Table, widths: Sequence[Cm]) -> None:
+    """Columns of these widths, and room around the words."""
     table.autofit = False
-    for column, width in zip(table.columns, WIDTHS, strict=True):
+    for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, width in zip(row.cells, WIDTHS, strict=True):
+        for cell, width in zip(row.cells, widths, strict=True):
             cell.width = width
             for paragraph in cell.paragraphs:
                 paragraph.paragraph_format.space_before = Pt(2)
@@ -177,6 +178,11 @@ def _element(document: WordDocument, report: PeerReviewReport, element: ElementS
     levels.add_run(f"{board}. ")
     levels.add_run("Reviewers: ").bold = True
     levels.add_run(f"{reviewers}. {element.gap.in_words}.")
+    if element.level_then:
+        document.add_paragraph(
+            f"When the findings came the board’s level was {element.level_then}: it was revised "
+            "after the review."
+        )
     document.add_heading("What the board noted", level=4)
     _text(document, element.note or "No note was written.")
     if element.dissent:
@@ -191,11 +197,29 @@ def _element(document: WordDocument, report: PeerReviewReport, element: ElementS
         _say(document, said)
 
 
+def _taken_up(document: WordDocument, report: PeerReviewReport) -> None:
+    document.add_heading("In the action plan", level=1)
+    words = render_to_string("reports/_review_taken_up.html", {"report": report})
+    document.add_paragraph(words.strip())
+    table = document.add_table(rows=1, cols=2)
+    table.style = "Table Grid"
+    heads = (report.framework.element_noun.capitalize(), "What it became")
+    for cell, head in zip(table.rows[0].cells, heads, strict=True):
+        cell.paragraphs[0].add_run(head).bold = True
+    _repeat(table.rows[0])
+    for element in report.taken_up:
+        cells = table.add_row().cells
+        cells[0].text = f"{element.number}. {element.name}"
+        cells[1].text = "\n".join(one.label[:1].upper() + one.label[1:] for one in element.outcomes)
+    _set_widths(table, TAKEN_UP_WIDTHS)
+
+
 def _say(document: WordDocument, said: Said, *, depth: int = 0) -> None:
     indent = Cm(0.75 * (depth + 1))
     kind = "asks to correct a fact" if said.is_correction else "says"
     head = document.add_paragraph()
     head.paragraph_format.left_indent = indent
+    head.paragraph_format.keep_with_next = True
     _soft(head, f"{said.who} ({said.side.lower()}) {kind}, {_day(said.on)}:")
     for paragraph in _text(document, said.text):
         paragraph.paragraph_format.left_indent = indent
@@ -211,7 +235,8 @@ def _say(document: WordDocument, said: Said, *, depth: int = 0) -> None:
 
 def _answer(document: WordDocument, answer: Answered) -> list[Paragraph]:
     head = document.add_paragraph()
-    head.add_run(f"The trust’s answer: {answer.verdict or 'not given yet'}").bold = True
+    head.add_run(f"The trust’s answer: {answer.in_words}").bold = True
+    head.paragraph_format.keep_with_next = bool(answer.text)
     return [head, *(_text(document, answer.text) if answer.text else [])]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_word import write_word
 from reports.turns import TooBusy
 from reports.views import download, unavailable
-from reviews.models import PeerReview, Reviewer
+from reviews.models import Reviewer
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
 
@@ -27,9 +27,9 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def fetch_report(request: SignedInRequest, pk: int) -> PeerReviewReport:
     """The review's document, for a member of the reviewed trust, once findings were sent."""
-    sent = PeerReview.objects.visible_to(request.user).filter(submitted_at__isnull=False)
-    review = get_object_or_404(sent.for_page(), pk=pk)
-    return build_peer_review(review, stamp=Stamp(on=timezone.localdate()))
+    reviewers = Reviewer.objects.visible_to(request.user).let_in_to(pk)
+    sent = get_list_or_404(reviewers.for_page(), review__submitted_at__isnull=False)
+    return build_peer_review(sent, reader=request.user, today=timezone.localdate())
 
 
 def context_of(request: SignedInRequest, report: PeerReviewReport) -> dict[str, object]:
@@ -54,7 +54,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 def review_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A working copy of the review as it is now."""
+    """The review as it is now, or as both sides have signed it."""
     report = fetch_report(request, pk)
     try:
         document = print_peer_review(report)

@@ -17,7 +17,7 @@ from frameworks.models import Element
 from govuk.views import page
 from reviews.answer_forms import AnswerForm
 from reviews.comment_forms import Talk, talk_on
-from reviews.gaps import Gap, gaps_between
+from reviews.gaps import Gap, as_signed, gaps_between
 from reviews.models import Answer, Comment, PeerReview, ReviewerRating
 from reviews.views import context_of, fetch_review
 from trusts.drafts import redirect_saved
@@ -49,6 +49,11 @@ class Card:
         """Whether it is about one element, and so may become a priority or an action."""
         comment = self.answer.comment
         return comment is None or comment.element_id is not None
+
+    @property
+    def is_priority(self) -> bool:
+        """Whether it has become a priority, which it can but once."""
+        return any(one.is_priority for one in self.outcomes)
 
     @property
     def save_url(self) -> str:
@@ -176,7 +181,8 @@ def _element_page(
     finding = next((one for one in findings if one.element.code == code), None)
     if finding is None:
         raise Http404
-    rating = _rating(review, finding)
+    rating_now = _rating(review, finding)
+    rating = as_signed(rating_now, finding)
     comments = list(review.comments.filter(element=finding.element_id).with_own_answers())
     cards = _cards(request, [finding, *comments], sent)
     before, after = _around(findings, finding)
@@ -184,6 +190,7 @@ def _element_page(
         "element": finding.element,
         "finding": finding,
         "rating": rating,
+        "rating_now": rating_now,
         "gap": Gap(rating, finding),
         "card": cards.get(finding.get_absolute_url()),
         "talk": _talk(request, review, comments, cards, finding.element),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.models import SavedMeanwhile
 from reviews.finding import ENDED
 from reviews.inviting import NotNow, locked, move_on, write_history
-from reviews.models import Answer, Comment, PeerReview
+from reviews.models import Answer, Comment, PeerReview, SignedRating
 from reviews.querysets import AnswerQuerySet
 from trusts.models import User
 
@@ -80,6 +80,9 @@ def send_answers(*, review: PeerReview, by: User) -> None:
 def sign_off(*, review: PeerReview, side: Comment.Side, by: User) -> PeerReview:
     """Sign for one side; when both have, the review is closed. Safe to repeat.
 
+    What the board judged is kept as it is at that moment: rating the assessment anew later
+    changes nothing of what was signed.
+
     Raises:
         NotNow: the answers are not sent yet, a correction waits, or the review has ended.
     """
@@ -89,11 +92,25 @@ def sign_off(*, review: PeerReview, side: Comment.Side, by: User) -> PeerReview:
         return current
     if current.status != PeerReview.Status.ANSWERED:
         raise NotNow(ENDED if not current.is_under_way else "The answers have to be sent first.")
-    if any(one.is_open for one in current.comments.filter(kind=Comment.Kind.CORRECTION)):
+    if current.comments.open_corrections().exists():
         raise NotNow("A request to correct a fact still waits for the reviewers.")
     fields = {f"{name}_signed_at": timezone.now(), f"{name}_signed_by": by}
     other = "reviewers" if name == "trust" else "trust"
     if getattr(current, f"{other}_signed_at") is not None:
         fields["status"] = PeerReview.Status.CLOSED
+        _keep_ratings(current)
     move_on(current, by=by, **fields)
     return current
+
+
+def _keep_ratings(review: PeerReview) -> None:
+    ratings = {one.element_id: one for one in review.assessment.ratings.all()}
+    SignedRating.objects.bulk_create(
+        SignedRating(
+            finding=finding,
+            level_id=ratings[finding.element_id].level_id,
+            note=ratings[finding.element_id].note,
+            dissent=ratings[finding.element_id].dissent,
+        )
+        for finding in review.findings.all()
+    )

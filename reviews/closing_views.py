@@ -60,11 +60,15 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             closed = "Signed by both sides: the review is closed."
             waits = "Signed for your trust. The review is closed once the reviewers have signed."
-            messages.success(request, closed if signed.is_closed else waits)
+            before = f"{signed.trust_signed_by} had signed for your trust before."
+            if signed.trust_signed_by != request.user:
+                messages.info(request, before)
+            else:
+                messages.success(request, closed if signed.is_closed else waits)
             return redirect("reviews:sign", pk)
-    comments = review.comments.filter(kind=Comment.Kind.CORRECTION).in_order()
     context = context_of(request, review) | {
-        "corrections": [one for one in comments if one.is_open],
+        "corrections": list(review.comments.open_corrections().select_related("element__domain")),
+        "unanswered": unanswered(review),
         "refusal": refusal,
     }
     status = CONFLICT if refusal else 200

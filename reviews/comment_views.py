@@ -21,9 +21,11 @@ from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm
 from reviews.finding import SaidBefore, TakenBack, resolve, say, take_back
 from reviews.inviting import NotNow
+from reviews.mails import News
 from reviews.models import Comment, PeerReview
 from reviews.querysets import CommentQuerySet
 from reviews.reviewing_views import context_of_reviewer, fetch_reader
+from reviews.views import tell_readers, tell_trust
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
@@ -133,6 +135,8 @@ def _say(request: SignedInRequest, speaker: Speaker) -> HttpResponse:
         context["is_said_before"] = True
     else:
         messages.success(request, _thanks(speaker, said))
+        if said.is_correction and not said.is_repeated:
+            tell_readers(request, News.CORRECTION, review=speaker.review)
         return redirect_saved(request, place_of(said), draft=form.draft)
     return _say_page(request, speaker, context, status=CONFLICT)
 
@@ -247,11 +251,14 @@ def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
     )
     form, refusal = ResolveForm(typed(request)), ""
     if request.method == "POST" and form.is_valid():
+        was_open = correction.is_open
         try:
             _resolve(form, correction, request)
         except (NotNow, SaidBefore) as refused:
             refusal = str(refused)
         else:
+            if was_open:
+                tell_trust(request, News.CORRECTED, review=speaker.review)
             return redirect_saved(request, _where_corrected(correction))
     context = speaker.context | {"form": form, "comment": correction, "refusal": refusal}
     context["back"] = _where_corrected(correction)

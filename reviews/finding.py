@@ -117,6 +117,7 @@ def say(
     current = locked(review)
     if said := Comment.objects.filter(key=key).first():
         if (said.review_id, said.author_id, said.body) == (review.pk, by.pk, body):
+            said.is_repeated = True
             return said
         raise SaidBefore(said)
     _may_speak(current, side)

@@ -17,6 +17,7 @@ from govuk.views import page
 from reviews.comment_forms import talk_on
 from reviews.comment_views import offers_back
 from reviews.finding_forms import FindingForm, FindingRow
+from reviews.gaps import as_signed
 from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from reviews.reviewing_views import context_of_reviewer, fetch_reader, may_speak
 from trusts.drafts import redirect_saved
@@ -87,7 +88,7 @@ def _page(
     context = context_of_reviewer(review) | {
         "finding": finding,
         "element": finding.element,
-        "rating": ratings[place],
+        "rating": as_signed(ratings[place], finding),
         "reading": arrange(finding.element.statements.select_related("level")),
         "levels": save.form.levels,
         "form": save.form,
@@ -112,7 +113,8 @@ def _after(review: PeerReview, ratings: list[Rating], place: int) -> Neighbour |
 def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every element on one page, in one form; each row that was written in is saved."""
     review = fetch_reader(request, pk).review
-    levels, findings = _levels(review.assessment.framework), list(review.findings.in_order())
+    levels = _levels(review.assessment.framework)
+    findings = list(review.findings.in_order().select_related("answer"))
     for one in findings:
         one.review = review
     rows = (FindingRow(instance=one, levels=levels) for one in findings)
@@ -131,7 +133,11 @@ def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
         "forms": answer.forms,
         "levels": levels,
         "rows": [
-            (one, ratings[one.instance.element_id], readings[one.instance.element_id])
+            (
+                one,
+                as_signed(ratings[one.instance.element_id], one.instance),
+                readings[one.instance.element_id],
+            )
             for one in answer.rows
         ],
     }

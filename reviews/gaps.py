@@ -6,6 +6,7 @@ Steps are counted and said in words; nothing here averages, adds up or grades.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -183,6 +184,23 @@ class GapMap:
         return sorted(kinds, key=lambda kind: (-kind.steps, order.index(kind.direction)))
 
 
+def as_signed(rating: Rating, finding: ReviewerRating) -> Rating:
+    """The board's rating as a review of it says it: as it is, or as both sides have signed it.
+
+    Args:
+        finding: with the rating that was signed, where one was, in the same query.
+
+    Returns:
+        For a review that is closed a copy, to be read and never saved.
+    """
+    signed = getattr(finding, "signed", None)
+    if signed is None:
+        return rating
+    said = copy(rating)
+    said.level, said.note, said.dissent = signed.level, signed.note, signed.dissent
+    return said
+
+
 def gaps_between(ratings: Iterable[Rating], findings: Iterable[ReviewerRating]) -> GapMap:
     """Set the board's ratings and the reviewers' findings side by side.
 
@@ -192,6 +210,6 @@ def gaps_between(ratings: Iterable[Rating], findings: Iterable[ReviewerRating]) 
             element, domain and level.
     """
     of_element = {rating.element_id: rating for rating in ratings}
-    gaps = (Gap(of_element[finding.element_id], finding) for finding in findings)
+    gaps = (Gap(as_signed(of_element[one.element_id], one), one) for one in findings)
     by_domain = groupby(gaps, key=lambda gap: gap.element.domain)
     return GapMap([Row(domain, list(group)) for domain, group in by_domain])

@@ -5,6 +5,8 @@ What reviewers draft is theirs alone, so its earlier versions are never told, no
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
@@ -14,6 +16,7 @@ from trusts.history import (
     Kind,
     Values,
     becomes,
+    explain,
     on_day,
     one_of,
     register,
@@ -94,6 +97,18 @@ def answered(values: Values) -> str:
     return f"the answer on {named or 'the review as a whole'}, to {values['review']}"
 
 
+def after_the_review() -> Subquery:
+    """Of a rating: by whose review its element had been spoken of when it was changed."""
+    findings = ReviewerRating.objects.begun().filter(
+        review__assessment=OuterRef("assessment_id"),
+        element=OuterRef("element_id"),
+        review__submitted_at__lte=OuterRef("history_date"),
+    )
+    whose = Concat(Value("After the peer review by "), "review__reviewing_trust")
+    return Subquery(findings.order_by("-review__submitted_at").values(whose=whose)[:1])
+
+
+explain("rating", after_the_review)
 register(
     Kind(
         key="review",

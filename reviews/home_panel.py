@@ -6,12 +6,14 @@ One query finds both: who reviews the trust, and what the person reviews elsewhe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews.models import PeerReview, Reviewer
+from reviews.models import Comment, PeerReview, Reviewer
+from reviews.querysets import ReviewerQuerySet
 from trusts.home import Panel, Task, register, register_own
 from trusts.models import Trust, User
 from trusts.permissions import Permission, has_permission
@@ -27,7 +29,7 @@ def reviews_panel(user: User, trust: Trust) -> Panel:
     )
     own = Reviewer.objects.held_by(user)
     rows = Reviewer.objects.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=own.values("pk")))
-    found = list(rows.for_page().order_by("-review__created_at", "-review", "pk"))
+    found = list(_read(rows).order_by("-review__created_at", "-review", "pk"))
     reviewers = [one for one in found if one.review.assessment.trust_id == trust.pk]
     ways = [one for one in found if one.review.assessment.trust_id != trust.pk]
     tasks = own_tasks(user, ways)
@@ -40,10 +42,16 @@ def reviews_panel(user: User, trust: Trust) -> Panel:
 @register_own
 def own_reviews_panel(user: User) -> Panel | None:
     """What a person reviews, where they review anything; one query."""
-    ways = list(Reviewer.objects.held_by(user).for_page().order_by("review__due_on", "pk"))
+    ways = list(_read(Reviewer.objects.held_by(user)).order_by("review__due_on", "pk"))
     if not ways:
         return None
     return Panel("reviews/_own.html", {"ways": ways}, tuple(own_tasks(user, ways)))
+
+
+def _read(rows: ReviewerQuerySet) -> ReviewerQuerySet:
+    """Each with `asked_since`, from when on the trust waits for a fact to be corrected."""
+    waiting = Comment.objects.open_corrections().filter(review=OuterRef("review"))
+    return rows.for_page().annotate(asked_since=Subquery(waiting.values("written_at")[:1]))
 
 
 def _under_way() -> list[str]:
@@ -62,22 +70,30 @@ def own_tasks(user: User, ways: Iterable[Reviewer]) -> list[Task]:
         what = f"{review.assessment.title} of {trust.name}"
         if way.declared_at is None and review.is_under_way:
             url = reverse("reviews:declare", args=[review.pk])
-            tasks.append(_own_task(f"Declare your interests before you review {what}", url, review))
-        elif way.may_read and review.takes_findings:
-            tasks.append(_own_task(f"Review {what}", _reviewing(review), review))
-        elif way.may_read and review.is_answered and not review.reviewers_signed_at:
-            text = f"Read the answers and sign off your review of {what}"
-            since = timezone.localdate(review.answered_at)
-            tasks.append(Task(text, _reviewing(review), whose="You", since=since))
+            text = f"Declare your interests before you review {what}"
+            tasks.append(_owed(text, url, since=way.accepted_at))
+        elif way.may_read and review.is_under_way:
+            tasks += _tasks_of_reader(way, what)
     return tasks
 
 
-def _own_task(text: str, url: str, review: PeerReview) -> Task:
-    return Task(text, url, due_on=review.due_on, whose="You")
+def _tasks_of_reader(way: Reviewer, what: str) -> list[Task]:
+    """What is open to be written: findings, a fact that is to be corrected, the signature."""
+    review = way.review
+    url = reverse("reviews:reviewing", args=[review.pk])
+    asked_since: datetime | None = way.asked_since  # type: ignore[attr-defined]
+    if review.takes_findings:
+        return [Task(f"Review {what}", url, due_on=review.due_on, whose="You")]
+    if asked_since:
+        return [_owed(f"Correct a fact in your review of {what}", url, since=asked_since)]
+    if review.is_answered and not review.reviewers_signed_at:
+        text = f"Read the answers and sign off your review of {what}"
+        return [_owed(text, url, since=review.answered_at)]
+    return []
 
 
-def _reviewing(review: PeerReview) -> str:
-    return reverse("reviews:reviewing", args=[review.pk])
+def _owed(text: str, url: str, *, since: datetime | None) -> Task:
+    return Task(text, url, whose="You", since=timezone.localdate(since))
 
 
 def _tasks(reviewers: Sequence[Reviewer]) -> list[Task]:
@@ -108,7 +124,7 @@ def _tasks_of(review: PeerReview, reviewers: Sequence[Reviewer]) -> list[Task]:
         who = "1 reviewer has" if len(unreached) == 1 else f"{len(unreached)} reviewers have"
         text = f"{who} no link that works, to review {title}: send it again"
         tasks.append(_of_review(text, review, min(one.invited_at for one in unreached)))
-    if review.is_answered and not review.trust_signed_at:
+    if review.is_answered and not review.trust_signed_at and not reviewers[0].asked_since:  # type: ignore[attr-defined]
         tasks.append(_of_review(f"Sign off the peer review of {title}", review, review.answered_at))
     elif review.is_submitted and not review.is_answered:
         tasks.append(_of_review(f"Answer the peer review of {title}", review, review.submitted_at))

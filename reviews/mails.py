@@ -30,6 +30,8 @@ class News(StrEnum):
     REVIEWER_WITHDRAWN = "reviewer_withdrawn"
     REVIEW_WITHDRAWN = "review_withdrawn"
     FINDINGS = "findings"
+    CORRECTION = "correction"
+    CORRECTED = "corrected"
     ANSWERS = "answers"
 
 
@@ -40,6 +42,8 @@ SUBJECTS = {
     News.REVIEWER_WITHDRAWN: "Your review of {trust}",
     News.REVIEW_WITHDRAWN: "The review of {trust} is withdrawn",
     News.FINDINGS: "The reviewers have sent their findings: {title}",
+    News.CORRECTION: "{trust} asks you to correct a fact",
+    News.CORRECTED: "The reviewers have dealt with what you asked to be corrected: {title}",
     News.ANSWERS: "{trust} has answered your review",
 }
 
@@ -147,9 +151,9 @@ def tell(
 def _page_of(news: News, review: PeerReview, reviewer: Reviewer | None) -> str:
     if news == News.DECLARED and reviewer:
         return reviewer.get_absolute_url()
-    if news == News.FINDINGS:
+    if news in (News.FINDINGS, News.CORRECTED):
         return review.get_absolute_url()
-    if news in (News.ADMITTED, News.ANSWERS):
+    if news in (News.ADMITTED, News.CORRECTION, News.ANSWERS):
         return reverse("reviews:reviewing", args=[review.pk])
     return "/"
 

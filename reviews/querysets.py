@@ -19,7 +19,14 @@ from trusts.querysets import TrustOwnedQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
+    from reviews.models import (
+        Answer,
+        Comment,
+        PeerReview,
+        Reviewer,
+        ReviewerRating,
+        SignedRating,
+    )
     from trusts.models import User
 
 
@@ -90,6 +97,10 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
         """Of these, the ways in that the trust has opened."""
         return self.filter(admitted_at__isnull=False)
 
+    def let_in_to(self, review: int) -> ReviewerQuerySet:
+        """All whom the trust has ever let in to a review, the first first."""
+        return self.filter(review=review, admitted_at__isnull=False).order_by("invited_at", "pk")
+
     def for_page(self) -> ReviewerQuerySet:
         """Each with the review, its assessment, trust and framework, in one query."""
         return self.select_related(
@@ -124,6 +135,10 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
         """Nothing before the reviewers have sent their findings."""
         return super().visible_to(user).filter(review__submitted_at__isnull=False)
 
+    def begun(self) -> ReviewerRatingQuerySet:
+        """Those in which the reviewers have said anything."""
+        return self.exclude(level=None, strengths="", questions="", evidence="")
+
     def for_page(self) -> ReviewerRatingQuerySet:
         """Each with all that the element's page shows of it, in one query."""
         return self.select_related(
@@ -133,13 +148,23 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
             "level",
             "updated_by",
             "answer",
+            "signed__level",
         )
 
     def in_order(self) -> ReviewerRatingQuerySet:
         """As the publisher orders the elements, each with its element, domain and level."""
-        return self.select_related("element__domain", "level", "updated_by").order_by(
-            "element__domain__order", "element__number"
-        )
+        return self.select_related(
+            "element__domain", "level", "updated_by", "signed__level"
+        ).order_by("element__domain__order", "element__number")
+
+
+class SignedRatingQuerySet(TrustOwnedQuerySet["SignedRating"]):
+    """The board's ratings as they were signed."""
+
+    path_to_trust = "finding__review__assessment__trust"
+
+    def get_by_natural_key(self, key: str, code: str) -> SignedRating:
+        return self.get(finding__review__key=key, finding__element__code=code)
 
 
 class CommentQuerySet(TrustOwnedQuerySet["Comment"]):
@@ -158,6 +183,10 @@ class CommentQuerySet(TrustOwnedQuerySet["Comment"]):
     def in_order(self) -> CommentQuerySet:
         """The oldest first, each with who wrote it and who dealt with it."""
         return self.select_related("author", "resolved_by", "element").order_by("written_at", "pk")
+
+    def open_corrections(self) -> CommentQuerySet:
+        """Requests to correct a fact that nobody has dealt with, the oldest first."""
+        return self.filter(kind="correction", resolved_at=None).order_by("written_at", "pk")
 
     def with_answers(self, review: PeerReview) -> CommentQuerySet:
         """For the reviewers, of one review: in order, with what the trust answers once sent."""

@@ -152,11 +152,15 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            review = sign_off(review=review, side=Comment.Side.REVIEWERS, by=request.user)
+            signed = sign_off(review=review, side=Comment.Side.REVIEWERS, by=request.user)
         except NotNow as refused:
             refusal = str(refused)
         else:
-            messages.success(request, "You have signed for the reviewers.")
+            if signed.reviewers_signed_by != request.user:
+                before = f"{signed.reviewers_signed_by} had signed for the reviewers before."
+                messages.info(request, before)
+            else:
+                messages.success(request, "You have signed for the reviewers.")
             return redirect("reviews:reviewing", pk)
     context = context_of_reviewer(review) | {"refusal": refusal}
     status = CONFLICT if refusal else 200

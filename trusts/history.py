@@ -2,7 +2,8 @@
 
 simple-history keeps a row for every change of a model that has `HistoricalRecords`. An app
 registers each such model in its `AppConfig.ready()` as a `Kind`; the pages of the history, the
-search, the links and the export follow from that (docs/decisions/0021-history.md).
+search, the links and the export follow from that. An app above may explain the changes of a kind
+that it does not own (docs/decisions/0021-history.md).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from datetime import UTC, date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Model
-from django.db.models.functions import JSONObject
+from django.db.models import F, Model, TextField, Value
+from django.db.models.expressions import BaseExpression
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -145,7 +147,11 @@ class Kind:
         return JSONObject(**{name: F(path) for name, path in paths.items()})
 
 
+Because = Callable[[], BaseExpression]
+"""Makes what a query on a kind's history reads as the reason of a change; blank where none is."""
+
 _kinds: dict[str, Kind] = {}
+_reasons: dict[str, Because] = {}
 
 
 def register(kind: Kind) -> Kind:
@@ -157,6 +163,27 @@ def register(kind: Kind) -> Kind:
     if _kinds.setdefault(kind.key, kind) is not kind:
         raise ValueError(f"There is another kind of history called {kind.key}.")
     return kind
+
+
+def explain(key: str, because: Because) -> Because:
+    """Let what this app knows stand as the reason of changes for which nobody gave one.
+
+    Args:
+        key: of a kind of an app below.
+
+    Raises:
+        ValueError: another app explains them already.
+    """
+    if _reasons.setdefault(key, because) is not because:
+        raise ValueError(f"The changes of {key} are explained already.")
+    return because
+
+
+def reason_of(kind: Kind) -> Coalesce:
+    """Why a row was changed: what somebody gave as the reason, or what follows from the rows."""
+    given = NullIf(F("history_change_reason"), Value(""))
+    because = _reasons.get(kind.key)
+    return Coalesce(given, *([because()] if because else []), Value(""), output_field=TextField())
 
 
 def kinds() -> dict[str, Kind]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 
-from trusts.history import Kind, Values, kinds
+from trusts.history import Kind, Values, kinds, reason_of
 from trusts.history_runs import Save
 from trusts.models import Membership, Trust, User
 
@@ -62,7 +62,7 @@ class Said:
     """What one row of history says.
 
     Attributes:
-        reason: why it was changed, where that was asked.
+        reason: why it was changed, where that was asked or follows from something else.
     """
 
     values: Values
@@ -107,7 +107,7 @@ def _rows(kind: Kind, way: dict[str, int]) -> QuerySet[Any]:
 
 def _telling(kind: Kind, way: dict[str, int]) -> QuerySet[Any]:
     rows = _rows(kind, way).annotate(said=kind.values(by="history_user_id"))
-    told: QuerySet[Any] = rows.values_list(*SAVE, "said", "history_change_reason")
+    told: QuerySet[Any] = rows.annotate(reason=reason_of(kind)).values_list(*SAVE, "said", "reason")
     return told
 
 
@@ -119,7 +119,7 @@ def _union(parts: Iterable[QuerySet[Any]]) -> QuerySet[Any] | None:
 
 
 def _said(row: tuple[Any, ...]) -> Said:
-    return Said(row[6], row[7] or "")
+    return Said(row[6], row[7])
 
 
 @dataclass(frozen=True)

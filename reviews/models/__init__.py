@@ -2,7 +2,7 @@
 
 from reviews.models.people import Interest, Reviewer
 from reviews.models.review import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview
-from reviews.models.said import Answer, Comment, ReviewerRating
+from reviews.models.said import Answer, Comment, ReviewerRating, SignedRating
 
 __all__ = [
     "REASON_MAX_LENGTH",
@@ -13,4 +13,5 @@ __all__ = [
     "PeerReview",
     "Reviewer",
     "ReviewerRating",
+    "SignedRating",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -190,6 +191,13 @@ class PeerReview(models.Model):
     def takes_findings(self) -> bool:
         """Whether the reviewers may still write all that they find."""
         return self.status == self.Status.REVIEWING
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When the second of both sides signed."""
+        if not (self.is_closed and self.trust_signed_at and self.reviewers_signed_at):
+            return None
+        return max(self.trust_signed_at, self.reviewers_signed_at)
 
     @property
     def has_ended(self) -> bool:

@@ -13,7 +13,12 @@ from simple_history.models import HistoricalRecords
 from assessments.models import NOTE_MAX_LENGTH, SavedAsTyped
 from frameworks.models import Element, Level
 from reviews.models.review import PeerReview, both_or_neither
-from reviews.querysets import AnswerQuerySet, CommentQuerySet, ReviewerRatingQuerySet
+from reviews.querysets import (
+    AnswerQuerySet,
+    CommentQuerySet,
+    ReviewerRatingQuerySet,
+    SignedRatingQuerySet,
+)
 from trusts.models import User
 
 
@@ -77,6 +82,31 @@ class ReviewerRating(SavedAsTyped):
         return (self.level_id, self.texts) == (other.level_id, other.texts)
 
 
+class SignedRating(models.Model):
+    """The board's rating of an element as it stood when both sides had signed the review.
+
+    The assessment may be reopened and rated anew later; what was signed goes on saying the same.
+    """
+
+    finding = models.OneToOneField(ReviewerRating, models.CASCADE, related_name="signed")
+    level = models.ForeignKey(Level, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.TextField(blank=True)
+    dissent = models.TextField(blank=True)
+
+    objects = SignedRatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("finding",)
+
+    def __str__(self) -> str:
+        return f"Rating as signed: {self.finding}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return self.finding.natural_key()
+
+    natural_key.dependencies = ["reviews.reviewerrating"]  # type: ignore[attr-defined]
+
+
 UNRESOLVED = models.Q(resolved_at=None, resolved_by=None, outcome="")
 RESOLVED = models.Q(
     resolved_at__isnull=False, resolved_by__isnull=False, outcome__in=["corrected", "stands"]
@@ -122,6 +152,8 @@ class Comment(models.Model):
         help_text="Made with the form, so that sending it twice says it once.",
     )
     history = HistoricalRecords()
+    is_repeated = False
+    """Whether the form that says it was sent before, so that nothing was added."""
 
     objects = CommentQuerySet.as_manager()
 

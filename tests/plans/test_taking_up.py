@@ -173,7 +173,7 @@ def test_what_became_is_told_by_the_address_and_to_the_trusts_own_people(
     action = Action.objects.get()
     assert outcomes_of(executive, [PATH, "/said/2/"]) == {
         PATH: [
-            Outcome("the priority Point 3", priority.get_absolute_url()),
+            Outcome("the priority Point 3", priority.get_absolute_url(), is_priority=True),
             Outcome("the action “Count them”", action.get_absolute_url()),
         ],
         "/said/2/": [],

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from assessments.actions import create_assessment
 from assessments.models import Assessment
-from plans.models import Action, Plan
+from plans.models import Action, Origin, Plan
 from reports.action_plan import COLUMN_CHARACTERS, COLUMN_LINES, Stamp, build_action_plan
-from tests.conftest import make_framework
+from tests.conftest import client_of, make_framework
 from tests.reports.conftest import (
     TODAY,
     add_action,
@@ -112,6 +113,28 @@ def test_numbers_follow_the_plan_and_close_the_gap_of_a_dropped_priority(
     (left,) = build_action_plan(plan, stamp=NOW).priorities
     assert (left.number, left.judgement.name) == (1, "Point 1")
     assert [action.number for action in left.actions] == ["1.1", "1.2"]
+
+
+def test_it_says_whose_words_a_priority_or_an_action_came_from(plan: Plan, lead: User) -> None:
+    first, second = plan.priorities.all()
+    action = second.actions.all()[0]
+    whose = "the peer review by Southmere"
+    for number, (priority, of) in enumerate([(first, None), (second, action)]):
+        Origin.objects.create(
+            priority=priority, action=of, source=f"/x/{number}/", label=whose, created_by=lead
+        )
+    sections = build_action_plan(plan, stamp=NOW).priorities
+    assert [one.came_from for one in sections] == [whose, ""]
+    assert [line.came_from for one in sections for line in one.actions] == ["", "", whose]
+    client = client_of(lead)
+    said = f"From {whose}."
+    page = client.get(reverse("reports:plan", args=[plan.pk])).content.decode()
+    assert page.count(said) == 2
+    assert client.get(plan.get_absolute_url()).content.decode().count(said) == 1
+    html = render_to_string(
+        "reports/action_plan_pdf.html", {"report": build_action_plan(plan, stamp=NOW)}
+    )
+    assert html.count(f"From {whose}") == 2
 
 
 def test_heat_map_rings_what_this_plan_acts_on_and_nothing_else(plan: Plan) -> None:

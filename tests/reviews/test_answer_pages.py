@@ -326,11 +326,12 @@ def test_trust_signs_once_and_the_reviewers_close_it(
     submitted_review, chair, lead, reviewer
 ) -> None:
     send_answers(review=submitted_review, by=chair)
-    for user in (lead, chair):
+    for user, words in (
+        (lead, "Signed for your trust. The review is closed once the reviewers have signed."),
+        (chair, "Lead had signed for your trust before."),
+    ):
         got = client_of(user).post(address("sign", submitted_review), follow=True)
-        assert said(page_of(got)) == [
-            "Signed for your trust. The review is closed once the reviewers have signed."
-        ]
+        assert said(page_of(got)) == [words]
     submitted_review.refresh_from_db()
     assert (submitted_review.trust_signed_by, submitted_review.status) == (lead, "answered")
     sign_off(review=submitted_review, side=Comment.Side.REVIEWERS, by=reviewer)
@@ -339,6 +340,37 @@ def test_trust_signs_once_and_the_reviewers_close_it(
         node.text for node in page.all("p")
     )
     assert [form.classes for form in page.all("form")] == [{"tq-account__out"}]
+
+
+def test_who_signs_is_told_what_stays_unanswered_for_good(submitted_review, chair) -> None:
+    unanswered = ["1. Point 1", "3. Point 3", "1. Point 1: “Well argued.”"]
+    whole = "The assessment as a whole: “Thank you for letting us in.”"
+    send_answers(review=submitted_review, by=chair)
+    page = page_of(client_of(chair).get(address("sign", submitted_review)))
+    [warning] = page.all("strong", "govuk-warning-text__text")
+    assert "4 findings and comments were sent back without an answer." in warning.text
+    links = {node.text: node.attributes["href"] for node in page.all("a") if node.text}
+    places = [answer.get_absolute_url() for answer in submitted_review.answers.order_by("pk")]
+    assert [links.get(name) for name in (*unanswered, whole)] == places
+
+
+def test_nothing_unanswered_is_no_warning(submitted_review, chair) -> None:
+    submitted_review.answers.update(verdict=Answer.Verdict.ACCEPTED)
+    send_answers(review=submitted_review, by=chair)
+    page = page_of(client_of(chair).get(address("sign", submitted_review)))
+    assert page.all("div", "govuk-warning-text") == []
+
+
+def test_what_became_a_priority_offers_an_action_alone(submitted_review, lead) -> None:
+    client, where = client_of(lead), address("answer", submitted_review, "MU-03")
+    offers = [node.text for node in page_of(client.get(where)).all("button")]
+    assert [text for text in offers if "priority" in text] == ["Make it a priority : the finding"]
+    source = finding_of(submitted_review, "Point 3").get_absolute_url()
+    take_up = reverse("plans:take_up", args=[submitted_review.assessment_id])
+    client.post(take_up, {"source": source, "as": "priority"})
+    offers = [node.text for node in page_of(client.get(where)).all("button")]
+    assert [text for text in offers if "priority" in text] == []
+    assert "Plan an action for it : the finding" in offers
 
 
 @pytest.mark.parametrize("domains", [(2, 1), (9, 9, 9, 8)])

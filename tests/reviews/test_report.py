@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 from docx import Document
 from pypdf import PdfReader
 
+from assessments.actions import record_rating
 from assessments.models import Rating
 from plans.models import Plan
-from reports.action_plan import Stamp
+from plans.taking_up import take_up_as_priority
 from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_word import write_word
 from reports.review_views import WORD, print_peer_review
 from reviews.answering import record_answer, send_answers, sign_off
 from reviews.finding import resolve
-from reviews.models import Answer, Comment, PeerReview
+from reviews.models import Answer, Comment, PeerReview, Reviewer
+from reviews.sources import what_reviewers_said
 from tests.conftest import client_of
 from tests.reviews.conftest import comment, finding_of, page_of
 from trusts.models import User
@@ -27,9 +30,9 @@ from trusts.models import User
 ON = date(2026, 11, 25)
 
 
-def report_of(review: PeerReview) -> PeerReviewReport:
-    read = PeerReview.objects.for_page().get(pk=review.pk)
-    return build_peer_review(read, stamp=Stamp(on=ON))
+def report_of(review: PeerReview, *, on: date = ON) -> PeerReviewReport:
+    reviewers = list(Reviewer.objects.let_in_to(review.pk).for_page())
+    return build_peer_review(reviewers, reader=review.created_by, today=on)
 
 
 def answer_to(of: Any, verdict: Answer.Verdict, text: str, *, by: User) -> None:
@@ -79,7 +82,7 @@ def test_elements_hold_both_levels_what_was_found_and_what_was_answered(answered
 
 def test_it_counts_answers_and_names_what_is_apart_and_what_was_left_out(answered) -> None:
     report = report_of(answered)
-    assert report.verdicts == [("Accepted", 1), ("Not accepted", 1), ("Not answered yet", 2)]
+    assert report.verdicts == [("Accepted", 1), ("Not accepted", 1), ("Not answered", 2)]
     assert [one.name for one in report.apart] == ["Point 1", "Point 3"]
     assert [one.name for one in report.left_out] == ["Point 2"]
     assert [one.name for one in report.focus] == ["Point 3"]
@@ -97,10 +100,132 @@ def test_it_says_who_reviewed_and_what_was_done_by_whom(answered, chair, reviewe
     ]
 
 
-def test_report_takes_four_queries(answered, django_assert_num_queries) -> None:
-    review = PeerReview.objects.for_page().get(pk=answered.pk)
+def test_report_takes_four_queries(answered, chair, django_assert_num_queries) -> None:
+    reviewers = list(Reviewer.objects.let_in_to(answered.pk).for_page())
     with django_assert_num_queries(4):
-        build_peer_review(review, stamp=Stamp(on=ON))
+        build_peer_review(reviewers, reader=chair, today=ON)
+
+
+def rate_anew(review: PeerReview, name: str, order: int, *, by: User) -> None:
+    """As whoever reopens the assessment would: with another note, too."""
+    assessment = review.assessment
+    rating = assessment.ratings.get(element__name=name)
+    rating.level, rating.note = assessment.framework.levels.get(order=order), "Seen anew."
+    record_rating(rating=rating, version=rating.version, by=by)
+
+
+def judged(report: PeerReviewReport, number: int = 0) -> tuple[str, str, str]:
+    element = report.domains[0].elements[number]
+    return element.board.name, element.gap.in_words, element.note
+
+
+def test_what_both_have_signed_stays_as_it_was_whatever_is_rated_later(answered, chair) -> None:
+    signed = ("Step 2", "Reviewers one step higher", "What the board saw in Point 1.")
+    assert judged(report_of(answered)) == signed
+    rate_anew(answered, "Point 1", 4, by=chair)
+    report = report_of(answered)
+    assert judged(report) == signed
+    assert [one.name for one in report.apart] == ["Point 1", "Point 3"]
+    texts = [print_peer_review(report), write_word(report)]
+    pages = "".join(page.extract_text() for page in PdfReader(BytesIO(texts[0])).pages)
+    assert "What the board saw in Point 1." in pages
+    words = "\n".join(one.text for one in Document(BytesIO(texts[1])).paragraphs)
+    assert "Board: Step 2. Reviewers: Step 3." in words
+    assert "Seen anew." not in pages + words
+
+
+def test_until_both_have_signed_it_follows_the_ratings(submitted_review, chair, reviewer) -> None:
+    review = submitted_review
+    send_answers(review=review, by=chair)
+    sign_off(review=review, side=Comment.Side.TRUST, by=chair)
+    rate_anew(review, "Point 1", 4, by=chair)
+    sign_off(review=review, side=Comment.Side.REVIEWERS, by=reviewer)
+    rate_anew(review, "Point 1", 1, by=chair)
+    assert judged(report_of(review)) == ("Step 4", "Reviewers one step lower", "Seen anew.")
+
+
+def test_other_pages_of_the_review_say_what_was_signed_too(answered, chair, reviewer) -> None:
+    rate_anew(answered, "Point 1", 4, by=chair)
+    page = page_of(client_of(chair).get(f"/reviews/{answered.pk}/elements/MU-01/"))
+    [board, _] = [node.text for node in page.all("section", "tq-side")]
+    assert "As both sides signed it. Since then it was rated anew: " in board
+    assert "What the board saw in Point 1." in board
+    assert "Seen anew." not in board
+    gaps = (
+        page_of(client_of(chair).get(f"/reviews/{answered.pk}/gaps/")).with_id("main-content").text
+    )
+    assert "Reviewers one step higher" in gaps
+    for path in ("elements/MU-01/", "all/"):
+        answer = client_of(reviewer).get(f"/reviewing/{answered.pk}/{path}")
+        read = page_of(answer).with_id("main-content").text
+        assert "What the board saw in Point 1." in read
+        assert "Seen anew." not in read
+
+
+def test_a_rating_revised_after_the_review_says_what_it_was(submitted_review, chair) -> None:
+    review = submitted_review
+    [element] = [one for one in report_of(review).domains[0].elements if one.number == 1]
+    assert element.level_then == ""
+    # Its fixture rates without a history; as the findings came it stood at Step 2.
+    rating = review.assessment.ratings.select_related("level").get(element__name="Point 1")
+    Rating.history.bulk_history_create([rating], update=True, default_date=review.created_at)
+    assert report_of(review).domains[0].elements[0].level_then == ""
+    rate_anew(review, "Point 1", 4, by=chair)
+    report = report_of(review)
+    assert report.domains[0].elements[0].level_then == "Step 2"
+    said = "When the findings came the board’s level was Step 2: it was revised after the review."
+    answer = client_of(chair).get(f"/reviews/{review.pk}/report/")
+    assert said in page_of(answer).with_id("main-content").text
+    file = PdfReader(BytesIO(print_peer_review(report)))
+    assert said in " ".join(" ".join(one.extract_text() for one in file.pages).split())
+    assert said in [one.text for one in Document(BytesIO(write_word(report))).paragraphs]
+
+
+def test_it_says_whether_it_is_a_working_copy_or_what_was_signed(
+    submitted_review, chair, reviewer
+) -> None:
+    review = submitted_review
+    assert report_of(review).stamp.in_words == "Working copy, printed 25 November 2026"
+    send_answers(review=review, by=chair)
+    sign_off(review=review, side=Comment.Side.TRUST, by=chair)
+    assert report_of(review).stamp.in_words == "Working copy, printed 25 November 2026"
+    sign_off(review=review, side=Comment.Side.REVIEWERS, by=reviewer)
+    signed_on = date_format(timezone.localdate(), "j F Y")
+    report = report_of(review, on=date(2031, 1, 1))
+    assert report.stamp.in_words == f"Signed by both sides, {signed_on}"
+    for text in (
+        PdfReader(BytesIO(print_peer_review(report))).pages[0].extract_text(),
+        Document(BytesIO(write_word(report))).sections[0].footer.paragraphs[0].text,
+        page_of(client_of(chair).get(f"/reviews/{review.pk}/report/")).with_id("main-content").text,
+    ):
+        assert f"Signed by both sides, {signed_on}" in " ".join(text.split())
+
+
+def test_it_says_what_the_plan_has_made_of_it_apart_from_what_was_signed(answered, chair) -> None:
+    assert report_of(answered).taken_up == []
+    source = what_reviewers_said(chair, finding_of(answered, "Point 3").get_absolute_url())
+    take_up_as_priority(assessment=answered.assessment, source=source, by=chair)
+    report = report_of(answered)
+    [element] = report.taken_up
+    assert (element.name, [one.label for one in element.outcomes]) == (
+        "Point 3",
+        ["the priority Point 3"],
+    )
+    dated = (
+        "What the trust’s action plan makes of the review, as it stands on 25 November 2026. "
+        "This was not part of what both sides signed, and may change."
+    )
+    file = PdfReader(BytesIO(print_peer_review(report)))
+    last = " ".join(file.pages[-1].extract_text().split())
+    assert dated in last
+    assert "3. Point 3 The priority Point 3" in last
+    document = Document(BytesIO(write_word(report)))
+    assert dated in [one.text for one in document.paragraphs]
+    rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+    assert rows == [["Point", "What it became"], ["3. Point 3", "The priority Point 3"]]
+    page = page_of(client_of(chair).get(f"/reviews/{answered.pk}/report/"))
+    [link] = [one for one in page.all("a") if one.text == "The priority Point 3"]
+    assert link.attributes["href"] == report.taken_up[0].outcomes[0].url
 
 
 def test_typed_text_is_cleaned(submitted_review, lead) -> None:
@@ -194,7 +319,7 @@ def test_pdf_prints_it_all(answered) -> None:
     for words in (
         "Peer review of Self-assessment 2026",
         "by Southmere Schools Trust",
-        "Working copy, printed 25 November 2026",
+        "Signed by both sides, ",
         "Reviewers one step higher",
         "Who looks at it?",
         "The trust’s answer: Not accepted",

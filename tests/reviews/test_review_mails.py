@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.conf import LazySettings
 from django.core import mail
@@ -9,7 +11,7 @@ from django.test import RequestFactory
 
 from reviews.inviting import Letter, posted, write_letter
 from reviews.mails import News, deciders_of, invitation_of, post, readers_of, tell
-from reviews.models import PeerReview, Reviewer
+from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import find
 from tests.conftest import client_of
 from tests.reviews.conftest import GUEST, address, page_of, said
@@ -108,6 +110,41 @@ def test_reviewers_are_told_once_when_the_answers_are_sent(
     [message] = mail.outbox
     assert (message.to, message.reply_to) == ([reviewer.email], [chair.email])
     assert address("reviewing", submitted_review) in message.body
+
+
+def test_each_side_is_told_once_of_a_fact_to_be_corrected(
+    submitted_review: PeerReview, reviewer: User, chair: User, lead: User
+) -> None:
+    ask = {"body": "It was in May.", "element": "MU-01", "kind": "correction", "key": uuid4()}
+    client = client_of(chair)
+    for _ in range(2):
+        where = address("say", submitted_review)
+        assert client.post(where, ask).status_code == 302
+    [asked] = mail.outbox
+    assert asked.subject == "Northfield Learning Trust asks you to correct a fact"
+    assert (asked.to, asked.reply_to) == ([reviewer.email], [chair.email])
+    assert address("reviewing", submitted_review) in asked.body
+    mail.outbox.clear()
+    correction = submitted_review.comments.get(kind=Comment.Kind.CORRECTION)
+    done = {"outcome": "corrected", "reply": "So it was.", "key": uuid4()}
+    client = client_of(reviewer)
+    for _ in range(2):
+        where = address("resolve", submitted_review, correction)
+        assert client.post(where, done).status_code == 302
+    assert sorted(message.to[0] for message in mail.outbox) == [chair.email, lead.email]
+    assert mail.outbox[0].subject == (
+        "The reviewers have dealt with what you asked to be corrected: Self-assessment 2026"
+    )
+    assert address("detail", submitted_review) in mail.outbox[0].body
+
+
+def test_comments_are_told_to_nobody(
+    submitted_review: PeerReview, reviewer: User, chair: User
+) -> None:
+    fields = {"body": "Thank you.", "element": "MU-01", "key": uuid4()}
+    client_of(chair).post(address("say", submitted_review), fields)
+    assert submitted_review.comments.filter(body="Thank you.").count() == 1
+    assert mail.outbox == []
 
 
 def test_without_a_mail_server_the_answers_are_sent_all_the_same(

@@ -15,8 +15,8 @@ from assessments.actions import create_assessment
 from assessments.collecting import close_collecting, open_collecting
 from assessments.models import Assessment, Response
 from plans.actions import start_plan
-from reviews.answering import send_answers, sign_off
-from reviews.models import Comment, PeerReview, Reviewer
+from reviews.answering import record_answer, send_answers, sign_off
+from reviews.models import Answer, Comment, PeerReview, Reviewer
 from reviews.progress import progress_of
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of, make_framework
@@ -25,6 +25,7 @@ from tests.reviews.conftest import (
     address,
     comment,
     find,
+    finding_of,
     let_in,
     make_review,
     page_of,
@@ -364,3 +365,33 @@ def test_another_factor_is_asked_of_reviewers_where_the_trust_asks_its_own(
     answer = client_of(reviewer).get(address("reviewing_assessment", review))
     assert answer.status_code in (302, 403, 404)
     assert b"What the board saw" not in answer.content
+
+
+def test_second_reviewer_to_sign_is_told_who_has_signed(
+    submitted_review, reviewer, second_reviewer, executive
+) -> None:
+    send_answers(review=submitted_review, by=executive)
+    where = address("reviewers_sign", submitted_review)
+    for user, words in (
+        (reviewer, "You have signed for the reviewers."),
+        (second_reviewer, f"{reviewer} had signed for the reviewers before."),
+    ):
+        got = client_of(user).post(where, follow=True)
+        assert said(page_of(got)) == [words]
+
+
+def test_page_of_all_shows_the_answers_once_they_are_sent(
+    submitted_review, reviewer, executive
+) -> None:
+    answer = finding_of(submitted_review, "Point 3").answer
+    answer.verdict, answer.text = Answer.Verdict.PARTLY, "We shall look at it."
+    record_answer(answer=answer, version=answer.version, by=executive)
+    where = address("find_all", submitted_review)
+
+    def row() -> str:
+        page = page_of(client_of(reviewer).get(where))
+        return page.with_id("MU-03").text
+
+    assert "We shall look at it." not in row()
+    send_answers(review=submitted_review, by=executive)
+    assert "The trust’s answer: Accepted in part We shall look at it." in row()

@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from plans.actions import start_plan
 from reviews.answering import send_answers, sign_off
+from reviews.finding import resolve
 from reviews.home_panel import own_reviews_panel, reviews_panel
 from reviews.inviting import Guest, Letter, withdraw_review
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of, make_user
-from tests.reviews.conftest import address, another_reviewer, make_review, page_of
+from tests.reviews.conftest import address, another_reviewer, comment, make_review, page_of
 from trusts.home import Panel
 from trusts.models import Membership, Role, Trust, User
 from trusts.permissions import allowed
@@ -113,7 +114,11 @@ def test_reviewer_finds_what_they_owe_on_their_own_trusts_home(
     what = "Self-assessment 2026 of Northfield Learning Trust"
     declaration = (f"Declare your interests before you review {what}", address("declare", review))
     assert tasks(panel) == [declaration]
-    assert (panel.tasks[0].due_on, panel.tasks[0].whose) == (review.due_on, "You")
+    assert (panel.tasks[0].due_on, panel.tasks[0].since, panel.tasks[0].whose) == (
+        None,
+        TODAY,
+        "You",
+    )
     assert "Your interests are to be declared" in html(panel, guest, southmere)
     declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
     assert tasks(reviews_panel(guest, southmere)) == []
@@ -136,6 +141,37 @@ def test_sent_findings_wait_for_nobody_and_answers_for_the_reviewers(
     ]
     sign_off(review=submitted_review, side=Comment.Side.REVIEWERS, by=reviewer)
     assert tasks(reviews_panel(reviewer, southmere)) == []
+
+
+def test_fact_to_be_corrected_waits_for_the_reviewers_and_holds_both_signatures_back(
+    submitted_review: PeerReview,
+    reviewer: User,
+    chair: User,
+    northfield: Trust,
+    southmere: Trust,
+) -> None:
+    review, url = submitted_review, address("reviewing", submitted_review)
+    asked = comment(
+        review,
+        "It was in May.",
+        by=chair,
+        side=Comment.Side.TRUST,
+        name="Point 3",
+        kind=Comment.Kind.CORRECTION,
+    )
+    what = "Self-assessment 2026 of Northfield Learning Trust"
+    correct = (f"Correct a fact in your review of {what}", url)
+    assert tasks(reviews_panel(reviewer, southmere)) == [correct]
+    assert reviews_panel(reviewer, southmere).tasks[0].since == TODAY
+    assert tasks(own_reviews_panel(reviewer)) == [correct]
+    send_answers(review=review, by=chair)
+    assert tasks(reviews_panel(reviewer, southmere)) == [correct]
+    assert tasks(reviews_panel(chair, northfield)) == []
+    resolve(correction=asked, outcome=Comment.Outcome.CORRECTED, by=reviewer)
+    sign = f"Read the answers and sign off your review of {what}"
+    assert tasks(reviews_panel(reviewer, southmere)) == [(sign, url)]
+    sign = "Sign off the peer review of Self-assessment 2026"
+    assert tasks(reviews_panel(chair, northfield)) == [(sign, address("detail", review))]
 
 
 def test_colleague_of_a_reviewer_sees_nothing_of_it(

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.actions import agree_assessment, create_assessment
+from assessments.actions import agree_assessment, create_assessment, record_rating
 from assessments.models import Assessment, Rating
 from assessments.sources import Source, find_source
 from plans.models import Origin, Priority
+from reviews.finding import submit
 from reviews.models import Comment, PeerReview
 from tests.conftest import client_of
 from tests.page import Page
 from tests.plans.conftest import action_fields
 from tests.reviews.conftest import address, comment, find, finding_of, page_of
 from tests.reviews.conftest import said as banners
+from tests.trusts.history_pages import read
+from trusts.history import explain
 from trusts.models import Trust, User
 
 LABEL = "the peer review by Southmere Schools Trust"
@@ -186,9 +191,56 @@ def test_rating_revised_after_the_review_says_so_in_its_history(submitted_review
         finding_of(submitted_review, "Point 1").get_absolute_url(),
     )
     assert got.cookies["tq-saved"].value == f"{lead.pk}:{rating.get_absolute_url()}"
-    assert rating.history.first().history_change_reason == f"After {LABEL}"
-    told = client.get(reverse("trusts:history_of", args=["northfield", "rating", rating.pk]))
-    assert f"After {LABEL}" in told.content.decode()
+    assert reasons(rating, lead) == [f"After {LABEL}"]
+
+
+def reasons(rating: Rating, reader: User) -> list[str]:
+    """Why the rating was changed, as its history says, the newest first."""
+    shown = read(reader, rating.assessment.trust, "rating", rating.pk)
+    return [entry.reason for entry in shown.entries]
+
+
+def record(rating: Rating, note: str, *, by: User) -> None:
+    rating.note = note
+    record_rating(rating=rating, version=rating.version, by=by)
+
+
+def test_history_says_that_it_was_after_the_review_however_it_was_revised(
+    review, reviewer, lead
+) -> None:
+    assessment = review.assessment
+    first, second, _ = assessment.ratings.in_order()
+    record(first, "Before anything is found.", by=lead)
+    find(review, "Point 1", by=reviewer, strengths="They know it.")
+    record(first, "While it is a draft.", by=lead)
+    Rating.history.update(history_date=review.created_at - timedelta(hours=1))
+    submit(review=review, by=reviewer)
+    assert reasons(first, lead) == [""]
+    record(first, "The findings are read.", by=lead)
+    record(second, "Of this the reviewers said nothing.", by=lead)
+    assert reasons(first, lead) == [f"After {LABEL}", ""]
+    assert reasons(second, lead) == [""]
+    whole = read(lead, assessment.trust, "assessment", assessment.pk, words="after the peer review")
+    assert [entry.kind.key for entry in whole.entries] == ["rating"]
+    answer = client_of(lead).get(reverse("reports:history_csv", args=["northfield"]))
+    rows = b"".join(answer.streaming_content).decode().splitlines()
+    [row] = [row for row in rows if '"The findings are read."' in row]
+    assert row.endswith(f',"After {LABEL}"')
+
+
+def test_reason_that_somebody_gave_stands_before_what_follows_from_the_rows(
+    submitted_review, lead
+) -> None:
+    rating = rating_of(submitted_review.assessment, "Point 1")
+    Rating.history.bulk_history_create(
+        [rating], update=True, default_user=lead, default_change_reason="Read out wrong."
+    )
+    assert reasons(rating, lead) == ["Read out wrong."]
+
+
+def test_changes_of_a_kind_are_explained_once() -> None:
+    with pytest.raises(ValueError, match="The changes of rating are explained already"):
+        explain("rating", lambda: Value(""))
 
 
 def test_quiet_save_of_the_same_page_says_so_too(submitted_review, lead) -> None:
@@ -200,7 +252,7 @@ def test_quiet_save_of_the_same_page_says_so_too(submitted_review, lead) -> None
     assert form.attributes["hx-post"] == where
     assert form.attributes["data-draft"] == rating.get_absolute_url()
     client.post(where, judged(assessment), headers={"HX-Request": "true"})
-    assert rating.history.first().history_change_reason == f"After {LABEL}"
+    assert reasons(rating, lead) == [f"After {LABEL}"]
 
 
 def test_answer_page_tells_what_the_board_said_when_the_findings_came(
@@ -219,21 +271,20 @@ def test_answer_page_tells_what_the_board_said_when_the_findings_came(
 
 
 @pytest.mark.parametrize("path", ["/reviews/1/gaps/", "https://elsewhere.example/", "x"])
-def test_forged_reason_is_not_written(path, submitted_review, lead) -> None:
+def test_forged_way_back_is_not_followed(path, submitted_review, lead) -> None:
     rating = rating_of(submitted_review.assessment, "Point 1")
     where = f"{rating.get_absolute_url()}?{urlencode({'after': path})}"
     client = client_of(lead)
     assert "after" not in page_of(client.get(where)).all("div", "govuk-inset-text")
     got = client.post(where, judged(submitted_review.assessment))
     assert got.url == reverse("assessments:rate", args=[submitted_review.assessment_id, "MU-02"])
-    assert rating.history.first().history_change_reason == ""
 
 
-def test_finding_of_another_element_is_no_reason(submitted_review, lead) -> None:
+def test_finding_of_another_element_is_no_way_back(submitted_review, lead) -> None:
     rating = rating_of(submitted_review.assessment, "Point 1")
     where = rating.get_absolute_url() + after(submitted_review, "Point 3")
-    client_of(lead).post(where, judged(submitted_review.assessment))
-    assert rating.history.first().history_change_reason == ""
+    got = client_of(lead).post(where, judged(submitted_review.assessment))
+    assert got.url == reverse("assessments:rate", args=[submitted_review.assessment_id, "MU-02"])
 
 
 def asked(client, where: str, fields: dict[str, object]) -> int:
