@@ -170,7 +170,7 @@ class PeerReviewReport:
         return [one for domain in self.domains for one in domain.elements if one.outcomes]
 
     @property
-    def steps(self) -> list[tuple[str, date, str]]:
+    def steps(self) -> list[tuple[str, datetime, str]]:
         """What was done when and by whom, as far as the review has come."""
         review = self.review
         said = (

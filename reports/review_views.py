@@ -7,14 +7,15 @@ from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from govuk.sheets import MEDIA_TYPE
 from plans.models import Plan
 from reports.action_plan import Stamp, build_action_plan
 from reports.pdf import STATIC_BASE, PdfUnavailable, render_pdf
 from reports.peer_review import PeerReviewReport, build_peer_review
+from reports.peer_review_excel import write_excel
 from reports.peer_review_word import write_word
 from reports.turns import TooBusy
 from reports.views import download, unavailable
@@ -72,10 +73,15 @@ def review_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
 def review_word(request: SignedInRequest, pk: int) -> HttpResponse:
     """The same in Word."""
     report = fetch_report(request, pk)
-    response = HttpResponse(write_word(report), content_type=WORD)
-    name = report.named("docx")
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    return download(write_word(report), report.named("docx"), media_type=WORD)
+
+
+@require_safe
+@never_cache
+def review_excel(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same as a spreadsheet."""
+    report = fetch_report(request, pk)
+    return download(write_excel(report), report.named("xlsx"), media_type=MEDIA_TYPE)
 
 
 def print_peer_review(report: PeerReviewReport) -> bytes:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("reviews/<int:pk>/report/", review_views.review, name="review"),
     path("reviews/<int:pk>/report.pdf", review_views.review_pdf, name="review_pdf"),
     path("reviews/<int:pk>/report.docx", review_views.review_word, name="review_word"),
+    path("reviews/<int:pk>/report.xlsx", review_views.review_excel, name="review_excel"),
     path("reviewing/<int:pk>/plan/", review_views.shared_plan, name="shared_plan"),
     path(
         "frameworks/<slug:key>/<slug:edition>/framework.json",

@@ -105,9 +105,9 @@ def context_of(request: SignedInRequest, plan: Plan) -> dict[str, object]:
     }
 
 
-def download(document: bytes, name: str) -> HttpResponse:
-    """The PDF, to be saved under the name."""
-    response = HttpResponse(document, content_type="application/pdf")
+def download(document: bytes, name: str, *, media_type: str = "application/pdf") -> HttpResponse:
+    """The file, to be saved under the name."""
+    response = HttpResponse(document, content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 

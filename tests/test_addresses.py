@@ -214,6 +214,7 @@ TABLE = [
     ("reports:review",           "sent",                MEMBERS_SEE,   NO_POST),
     ("reports:review_pdf",       "sent",                MEMBERS_SEE,   NO_POST),
     ("reports:review_word",      "sent",                MEMBERS_SEE,   NO_POST),
+    ("reports:review_excel",     "sent",                MEMBERS_SEE,   NO_POST),
     ("reports:shared_plan",      "sent",                READER_SEES,   NO_POST),
     ("reports:plan",             "plan",                MEMBERS_SEE,   NO_POST),
     ("reports:plan_pdf",         "plan",                MEMBERS_SEE,   NO_POST),

@@ -1,12 +1,14 @@
-"""A peer review as a document: one context, and what page, PDF and Word make of it."""
+"""A peer review as a document: one context, and what page, PDF, Word and Excel make of it."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
@@ -14,6 +16,7 @@ from pypdf import PdfReader
 
 from assessments.actions import record_rating
 from assessments.models import Rating
+from govuk.sheets import MEDIA_TYPE, read_workbook
 from plans.models import Plan
 from plans.taking_up import take_up_as_priority
 from reports.peer_review import PeerReviewReport, build_peer_review
@@ -21,7 +24,7 @@ from reports.peer_review_word import write_word
 from reports.review_views import WORD, print_peer_review
 from reviews.answering import record_answer, send_answers, sign_off
 from reviews.finding import resolve
-from reviews.models import Answer, Comment, PeerReview, Reviewer
+from reviews.models import Answer, Comment, PeerReview, Reviewer, SignedRating
 from reviews.sources import what_reviewers_said
 from tests.conftest import client_of
 from tests.reviews.conftest import comment, finding_of, page_of
@@ -256,14 +259,14 @@ def test_page_costs_at_most_eight_queries(
         client.get(f"/reviews/{answered.pk}/report/")
 
 
-@pytest.mark.parametrize("ending", ["/", ".pdf", ".docx"])
+@pytest.mark.parametrize("ending", ["/", ".pdf", ".docx", ".xlsx"])
 def test_nothing_of_it_is_there_before_the_findings_are_sent(
     ending: str, review: PeerReview, reviewer: User, lead: User
 ) -> None:
     assert client_of(lead).get(f"/reviews/{review.pk}/report{ending}").status_code == 404
 
 
-@pytest.mark.parametrize("ending", ["/", ".pdf", ".docx"])
+@pytest.mark.parametrize("ending", ["/", ".pdf", ".docx", ".xlsx"])
 def test_it_is_the_trusts_alone(
     ending: str, submitted_review: PeerReview, reviewer: User, stranger: User
 ) -> None:
@@ -344,3 +347,54 @@ def test_shared_plan_is_read_where_it_is_shared_and_nowhere_else(
         access_until=timezone.localdate() - timedelta(days=1),
     )
     assert client.get(address).status_code == 404
+
+
+def test_review_that_was_closed_before_ratings_were_kept_gets_them_from_the_history(
+    answered, chair
+) -> None:
+    SignedRating.objects.all().delete()
+    first, second, _ = answered.assessment.ratings.in_order()
+    closed = PeerReview.objects.get(pk=answered.pk).closed_at
+    for rating, moment in ((first, closed - timedelta(hours=1)), (second, closed)):
+        Rating.history.bulk_history_create([rating], update=True, default_date=moment)
+    rate_anew(answered, "Point 1", 4, by=chair)
+    migration = import_module("reviews.migrations.0002_keep_ratings_as_signed")
+    migration.keep_of_closed_reviews(apps, None)
+    assert judged(report_of(answered)) == (
+        "Step 2",
+        "Reviewers one step higher",
+        "What the board saw in Point 1.",
+    )
+    assert SignedRating.objects.count() == 3
+
+
+def test_spreadsheet_holds_every_element_and_everything_that_was_said(answered, chair) -> None:
+    Comment.objects.filter(body="Well argued.").update(body="=1+1")
+    answer = client_of(chair).get(f"/reviews/{answered.pk}/report.xlsx")
+    assert answer["Content-Type"] == MEDIA_TYPE
+    assert 'filename="' in answer["Content-Disposition"]
+    sheets = read_workbook(BytesIO(answer.content))
+    rows = {title: [row.cells for row in rows] for title, rows in sheets.items()}
+    assert list(rows) == ["About", "Findings", "Comments"]
+    about = dict(row[:2] for row in rows["About"])
+    assert about["Reviewed by"] == "Southmere Schools Trust"
+    assert about["This document"].startswith("Signed by both sides, ")
+    findings = rows["Findings"][1:]
+    assert [row[1] for row in findings] == ["1. Point 1", "2. Point 2", "3. Point 3"]
+    assert findings[0][:6] == (
+        "Area 1",
+        "1. Point 1",
+        "Step 2",
+        "Step 3",
+        "Reviewers one step higher",
+        "What the board saw in Point 1.",
+    )
+    assert findings[2][7:11] == ("Who looks at it?", "", "Not accepted", "We do.")
+    said = [(row[0], *row[4:6]) for row in rows["Comments"][1:]]
+    assert said == [
+        ("The assessment as a whole", "Comment", "Thank you for letting us in."),
+        ("1. Point 1", "Comment", "=1+1"),
+        ("3. Point 3", "Request to correct a fact: corrected", "It was in May."),
+        ("3. Point 3", "Reply", "Thank you."),
+    ]
+    assert not any(one.unstored for rows in sheets.values() for one in rows)
