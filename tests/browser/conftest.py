@@ -41,9 +41,10 @@ QUIET = [
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     """Debian's Chromium, with nothing that looks for hosts beyond this machine."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    found = (shutil.which(name) for name in ("chromium-headless-shell", "chromium"))
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, found), None)
     if chromium is None:
-        pytest.skip("there is no chromium on this machine; apt-get install chromium")
+        pytest.skip("there is no chromium on this machine; apt-get install chromium-headless-shell")
     return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET}
 
 
