@@ -174,6 +174,7 @@ def _element(document: WordDocument, report: PeerReviewReport, element: ElementS
     board = element.board.name if element.board else "not rated"
     reviewers = element.reviewers.name if element.reviewers else "no level"
     levels = document.add_paragraph()
+    levels.paragraph_format.keep_with_next = True
     levels.add_run("Board: ").bold = True
     levels.add_run(f"{board}. ")
     levels.add_run("Reviewers: ").bold = True
