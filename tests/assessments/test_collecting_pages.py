@@ -65,6 +65,7 @@ def test_lead_opens_and_everybody_gets_a_mail_with_a_link(
     for message in mail.outbox:
         assert f"http://testserver{at('mine', assessment)}" in message.body
         assert "without your name" in message.body
+        assert "people from outside" in message.body
         assert message.reply_to == [lead.email]
     assert "Give your view: Self-assessment 2026" in said(client_of(chair).get("/", follow=True))
     assert "Give your view" not in said(client_of(trustee).get("/", follow=True))
