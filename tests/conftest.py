@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from tests.openid.provider import OpenIDProvider
 
 PASSWORD = "a long enough passphrase"
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: the collector, which every PDF calls, passes it."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_user(email: str, *, trust: Trust | None = None, role: str = "") -> User:
