@@ -9,6 +9,8 @@ import pytest
 from frameworks.models import Element, Framework, Level, Statement
 from frameworks.soundness import FrameworkRows, faults_of
 
+pytestmark = pytest.mark.once  # what stands in a file; test_load_frameworks.py loads it into each
+
 FIXTURE = "carter_characteristics"
 STAGES = ("beginning", "developing", "embedding", "leading")
 NOTES = {

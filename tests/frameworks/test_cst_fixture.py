@@ -15,6 +15,8 @@ from frameworks.models import Alignment, Element, Framework, Statement
 from frameworks.soundness import FrameworkRows, faults_of
 from tests.frameworks.conftest import every_value
 
+pytestmark = pytest.mark.once  # what stands in a file; test_load_frameworks.py loads it into each
+
 KEY = ("cst-strong-trusts", "2023-09")
 
 ELEMENTS_BY_DOMAIN = {

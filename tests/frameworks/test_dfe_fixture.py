@@ -12,6 +12,8 @@ from frameworks.models import Element, Framework, Level, Statement
 from frameworks.soundness import FrameworkRows, faults_of
 from tests.frameworks.conftest import every_value
 
+pytestmark = pytest.mark.once  # what stands in a file; test_load_frameworks.py loads it into each
+
 FIXTURE = "dfe_trust_quality_descriptions"
 
 # As published: each pillar with its themes in order, and how many statements a theme has

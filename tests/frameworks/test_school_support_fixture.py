@@ -11,6 +11,8 @@ from frameworks.models import Element, Framework, Level, Statement
 from frameworks.soundness import FrameworkRows, faults_of
 from tests.frameworks.conftest import every_value
 
+pytestmark = pytest.mark.once  # what stands in a file; test_load_frameworks.py loads it into each
+
 FIXTURE = "school_support_criteria"
 
 # The rows of the published table in order; the short names are ours.

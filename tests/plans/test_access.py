@@ -66,6 +66,7 @@ def test_the_table_names_every_page_of_the_app() -> None:
     assert [page[0] for page in PAGES] == [pattern.name for pattern in urls.urlpatterns]
 
 
+@pytest.mark.once  # tests/test_addresses.py asks every database for these pages
 @pytest.mark.parametrize(("name", "row", "everybody_reads", "answer"), PAGES)
 @pytest.mark.parametrize("role", [*READERS, *WRITERS])
 def test_who_may_read_a_page(role, name, row, everybody_reads, answer, rows, request) -> None:
@@ -79,6 +80,7 @@ def test_who_may_read_a_page(role, name, row, everybody_reads, answer, rows, req
         assert got.status_code == (200 if everybody_reads or role in WRITERS else 403)
 
 
+@pytest.mark.once  # likewise
 @pytest.mark.parametrize(("name", "row", "everybody_reads", "answer"), PAGES)
 @pytest.mark.parametrize("role", READERS)
 def test_who_may_not_write_is_told_whom_to_ask(
@@ -104,6 +106,7 @@ def test_who_may_write_gets_through(
     assert got.status_code == answer
 
 
+@pytest.mark.once  # likewise
 @pytest.mark.parametrize(("name", "row", "everybody_reads", "answer"), PAGES)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_trust_finds_nothing(
@@ -120,6 +123,7 @@ def test_another_trust_finds_nothing(
     assert counts() == before
 
 
+@pytest.mark.once  # likewise
 @pytest.mark.parametrize(("name", "row", "everybody_reads", "answer"), PAGES)
 def test_the_signed_out_are_asked_to_sign_in(
     name, row, everybody_reads, answer, rows, client

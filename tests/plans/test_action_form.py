@@ -145,6 +145,7 @@ def test_an_owner_whose_account_is_gone_stays_by_name(priority, trustee, executi
     assert (values["owner"], values["owner_name"]) == ("other", "Tess Trustee")
 
 
+@pytest.mark.once  # refused by the form, before anything is saved
 @pytest.mark.parametrize(("changes", "message", "target"), BAD_INPUT)
 @pytest.mark.parametrize("page_name", ["add_action", "edit_action"])
 def test_bad_input_is_refused_with_everything_kept(

@@ -111,6 +111,7 @@ def test_every_parameter_is_one_that_is_filled_in() -> None:
     assert strange == set(), "say in filled_in what these may be"
 
 
+@pytest.mark.once  # where one number is of every sort; elsewhere most of them would be of none
 def test_reviewer_reaches_their_review_and_nothing_else_of_the_trust(
     numbers: set[int], review: PeerReview, reviewer: User
 ) -> None:

@@ -179,6 +179,7 @@ EDITS = st.lists(
 
 
 @given(EDITS)
+@pytest.mark.once  # which words are whose is told from the texts
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
