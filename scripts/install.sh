@@ -149,7 +149,8 @@ install_packages() {
     is_done "$stamp" "$sum" && return 0
     requirements "$@" >build/requirements.txt || stop "pyproject.toml could not be read."
     say "Installing the Python packages (about a minute the first time)"
-    if ! pip_install .venv -r build/requirements.txt; then
+    # Tests import a part of it, which Python compiles then; the service is to start at once.
+    if ! pip_install .venv ${1:+--no-compile} -r build/requirements.txt; then
         log_tail pip
         stop "The Python packages could not be installed: see the lines above" \
             "(is there a network? pip's settings and proxy count). Then start again."
