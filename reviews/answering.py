@@ -16,6 +16,8 @@ from reviews.models import Answer, Comment, PeerReview, SignedRating
 from reviews.querysets import AnswerQuerySet
 from trusts.models import User
 
+WAITS = "A request to correct a fact still waits for the reviewers."
+
 
 @transaction.atomic
 def record_answer(*, answer: Answer, version: int, by: User) -> None:
@@ -61,11 +63,14 @@ def send_answers(*, review: PeerReview, by: User) -> None:
     """Let the reviewers read the answers; from now on they are no longer changed.
 
     Raises:
-        NotNow: they were sent before, or there is nothing to answer yet.
+        NotNow: they were sent before, there is nothing to answer yet, or a finding may still
+            change, since a correction waits.
     """
     current = locked(review)
     if current.status != PeerReview.Status.SUBMITTED:
         raise NotNow("There are no answers to be sent at the moment.")
+    if current.comments.open_corrections().exists():
+        raise NotNow(WAITS)
     Answer.objects.filter(review=review).touch()
     move_on(
         current,
@@ -93,7 +98,7 @@ def sign_off(*, review: PeerReview, side: Comment.Side, by: User) -> PeerReview:
     if current.status != PeerReview.Status.ANSWERED:
         raise NotNow(ENDED if not current.is_under_way else "The answers have to be sent first.")
     if current.comments.open_corrections().exists():
-        raise NotNow("A request to correct a fact still waits for the reviewers.")
+        raise NotNow(WAITS)
     fields = {f"{name}_signed_at": timezone.now(), f"{name}_signed_by": by}
     other = "reviewers" if name == "trust" else "trust"
     if getattr(current, f"{other}_signed_at") is not None:

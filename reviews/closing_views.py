@@ -41,11 +41,17 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
             tell_readers(request, News.ANSWERS, review=review)
             return redirect("reviews:gaps", pk)
     context = context_of(request, review) | {
+        "corrections": _corrections(review),
         "unanswered": unanswered(review),
         "refusal": refusal,
     }
     status = CONFLICT if refusal else 200
     return render(request, "reviews/send_answers.html", context, status=status)
+
+
+def _corrections(review: PeerReview) -> list[Comment]:
+    """What the reviewers are to correct first."""
+    return list(review.comments.open_corrections().select_related("element__domain"))
 
 
 @page
@@ -67,7 +73,7 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.success(request, closed if signed.is_closed else waits)
             return redirect("reviews:sign", pk)
     context = context_of(request, review) | {
-        "corrections": list(review.comments.open_corrections().select_related("element__domain")),
+        "corrections": _corrections(review),
         "unanswered": unanswered(review),
         "refusal": refusal,
     }

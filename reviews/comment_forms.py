@@ -183,7 +183,7 @@ def talk_on(
         return Talk(review, side, [(thread, None) for thread in threads])
     replies = [open_box(parent=one.first, ids=f"id_reply_{one.first.pk}_%s") for one in threads]
     ask = None
-    if element and side == Comment.Side.TRUST:
+    if element and side == Comment.Side.TRUST and not review.is_answered:
         ask = open_box(kind=Comment.Kind.CORRECTION, ids="id_ask_%s")
     rows = list(zip(threads, replies, strict=True))
     return Talk(review, side, rows, new=open_box(ids="id_new_%s"), ask=ask)

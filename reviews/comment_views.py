@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -19,7 +19,8 @@ from assessments.views import context_of
 from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm
-from reviews.finding import SaidBefore, TakenBack, resolve, say, take_back
+from reviews.correcting import resolve
+from reviews.finding import SaidBefore, TakenBack, say, take_back
 from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import Comment, PeerReview
@@ -264,6 +265,21 @@ def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
     context["back"] = _where_corrected(correction)
     status = CONFLICT if refusal else status_of(form)
     return render(request, "reviews/resolve.html", context, status=status)
+
+
+@require_POST
+def take_request_back(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
+    """The trust no longer asks for a correction; the finding stays as it was sent."""
+    speaker = trust_speaker(request, pk)
+    asked = speaker.comments.filter(kind=Comment.Kind.CORRECTION)
+    correction = get_object_or_404(asked.select_related("element", "review"), pk=comment)
+    try:
+        resolve(correction=correction, outcome=Comment.Outcome.TAKEN_BACK, by=request.user)
+    except NotNow as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "Your request is taken back. The finding stays as it was sent.")
+    return redirect(place_of(correction))
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What the reviewers do: find, comment, send, correct.
+"""What the reviewers do: find, comment, send.
 
 Keyword-only, atomic, `by=` says who. Until the findings are sent they are the reviewers' alone;
 several reviewers of one review write the same findings, and lose no word to each other.
@@ -9,14 +9,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from assessments.models import SavedMeanwhile
 from frameworks.models import Element
 from reviews.inviting import NotNow, locked, move_on, write_history
-from reviews.models import Answer, Comment, PeerReview, ReviewerRating
-from reviews.querysets import ReviewerRatingQuerySet
+from reviews.models import Answer, Comment, FindingDraft, Found, PeerReview, ReviewerRating
+from reviews.querysets import FOUND, ReviewerRatingQuerySet
 from trusts.models import User
 
 ENDED = "This review has ended, so nothing can be added to it any more."
@@ -58,36 +58,31 @@ def record_finding(*, finding: ReviewerRating, version: int, by: User) -> None:
     if saved := _open_findings().save_if_unchanged(finding, version=version):
         finding.version = saved
         write_history(finding, by=by)
-        if finding.is_begun and finding.review.status == PeerReview.Status.SUBMITTED:
-            # Nothing was found when the findings were sent, but a correction was asked for.
-            Answer.objects.get_or_create(review=finding.review, finding=finding)
         return
     rows = ReviewerRating.objects.select_related("level", "element__domain", "updated_by", "review")
     current = rows.get(pk=finding.pk)
-    if finding.says_the_same_as(current):
-        finding.version = current.version
-    elif not _open_findings().filter(pk=finding.pk).exists():
-        raise NotNow(SENT if current.review.is_under_way else ENDED)
-    else:
+    is_open = _open_findings().filter(pk=finding.pk).exists()
+    finding.version = version_of_same(finding, current, current.review, is_open=is_open)
+
+
+def version_of_same(written: Found, current: Found, review: PeerReview, *, is_open: bool) -> int:
+    """The version of what stands there, where it says the same; raises as `record_finding`."""
+    if written.says_the_same_as(current):
+        return current.version
+    if is_open:
         raise SavedMeanwhile(current)
+    raise NotNow(SENT if review.is_under_way else ENDED)
 
 
 def _open_findings() -> ReviewerRatingQuerySet:
-    """Findings that may be written: before they are sent, and where a correction is asked for.
+    """Findings that may be written, which they may until they are sent.
 
     By EXISTS, not by a join, as ratings are (`assessments.actions`).
     """
     reviewing = PeerReview.objects.filter(
         pk=OuterRef("review_id"), status=PeerReview.Status.REVIEWING
     )
-    corrections = Comment.objects.filter(
-        review=OuterRef("review_id"),
-        element=OuterRef("element_id"),
-        kind=Comment.Kind.CORRECTION,
-        resolved_at=None,
-        review__status__in=[PeerReview.Status.SUBMITTED, PeerReview.Status.ANSWERED],
-    )
-    return ReviewerRating.objects.filter(Q(Exists(reviewing)) | Q(Exists(corrections)))
+    return ReviewerRating.objects.filter(Exists(reviewing))
 
 
 @transaction.atomic
@@ -121,6 +116,8 @@ def say(
             return said
         raise SaidBefore(said)
     _may_speak(current, side)
+    if kind == Comment.Kind.CORRECTION and current.is_answered:
+        raise NotNow("The answers are sent, so no correction can be asked for any more.")
     if parent and not Comment.objects.filter(pk=parent.pk).exists():
         raise TakenBack
     comment = Comment(
@@ -135,10 +132,19 @@ def say(
     )
     comment._history_user = by  # type: ignore[attr-defined]
     comment.save()
+    if comment.is_correction:
+        _open_draft(comment)
     is_answerable = side == Comment.Side.REVIEWERS and parent is None
     if is_answerable and current.status == PeerReview.Status.SUBMITTED:
         Answer.objects.create(review=review, comment=comment)
     return comment
+
+
+def _open_draft(correction: Comment) -> None:
+    """A copy of the finding to write in; or that of before, with words that were never sent."""
+    finding = correction.review.findings.get(element=correction.element_id)
+    copied = {name: getattr(finding, name) for name in FOUND}
+    FindingDraft.objects.get_or_create(finding=finding, defaults=copied)
 
 
 def _may_speak(review: PeerReview, side: Comment.Side) -> None:
@@ -229,26 +235,3 @@ def submit(*, review: PeerReview, by: User) -> None:
             *(Answer(review=review, comment=one) for one in comments if one.parent_id is None),
         ]
     )
-
-
-@transaction.atomic
-def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> None:
-    """Say what came of a request to correct a fact; safe to repeat.
-
-    Raises:
-        NotNow: the review has ended, or it was dealt with otherwise before.
-    """
-    review = locked(correction.review)
-    current = Comment.objects.get(pk=correction.pk)
-    if current.outcome == outcome:
-        return
-    if not review.is_under_way:
-        raise NotNow(ENDED)
-    if not current.is_open:
-        raise NotNow("Another reviewer has dealt with this already.")
-    current.outcome, current.resolved_at, current.resolved_by = outcome, timezone.now(), by
-    current.version += 1
-    current._history_user = by  # type: ignore[attr-defined]
-    current.save()
-    # Whatever is still on its way to the finding comes too late now.
-    ReviewerRating.objects.filter(review=review, element=current.element).touch()

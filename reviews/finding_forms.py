@@ -11,8 +11,9 @@ from assessments.models import NOTE_MAX_LENGTH
 from assessments.row_forms import LevelForm
 from assessments.row_pages import OneOfMany
 from govuk.fields import MultilineField, RowField
+from reviews.correcting import record_draft
 from reviews.finding import record_finding
-from reviews.models import ReviewerRating
+from reviews.models import FindingDraft, Found, ReviewerRating
 from trusts.models import User
 
 TEXTS = ("strengths", "questions", "evidence")
@@ -31,8 +32,11 @@ def _prose(label: str, name: str) -> MultilineField:
     )
 
 
-class FindingForm(LevelForm[ReviewerRating]):
-    """One finding. It may be left half done: nothing is required, the level least of all."""
+class FindingForm(LevelForm[Found]):
+    """One finding, or the draft of its correction.
+
+    It may be left half done: nothing is required, the level least of all.
+    """
 
     level = RowField(
         label="Where do you see the trust?",
@@ -53,13 +57,16 @@ class FindingForm(LevelForm[ReviewerRating]):
         boxes = [self[name] for name in TEXTS]
         return [(str(box.label), text) for box in boxes if (text := box.value())]
 
-    def record(self, *, by: User) -> ReviewerRating:
-        found = self.filled_in()
-        record_finding(finding=found, version=self.cleaned_data["version"], by=by)
+    def record(self, *, by: User) -> Found:
+        found, version = self.filled_in(), self.cleaned_data["version"]
+        if isinstance(found, FindingDraft):
+            record_draft(draft=found, version=version, by=by)
+        elif isinstance(found, ReviewerRating):
+            record_finding(finding=found, version=version, by=by)
         return found
 
 
-class FindingRow(OneOfMany[ReviewerRating], FindingForm):
+class FindingRow(OneOfMany[Found], FindingForm):
     """One finding as a row of the page of all: a list to choose from, and three texts."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -18,7 +18,7 @@ from reviews.comment_forms import talk_on
 from reviews.comment_views import offers_back
 from reviews.finding_forms import FindingForm, FindingRow
 from reviews.gaps import as_signed
-from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
+from reviews.models import Comment, Found, PeerReview, Reviewer, ReviewerRating
 from reviews.reviewing_views import context_of_reviewer, fetch_reader, may_speak
 from trusts.drafts import redirect_saved
 from trusts.sign_in import SignedInRequest
@@ -49,9 +49,9 @@ def find(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     finding = fetch_finding(request, pk, code)
     levels = _levels(finding.review.assessment.framework)
     if request.method != "POST":
-        form = FindingForm(instance=finding, levels=levels)
+        form = FindingForm(instance=finding.written, levels=levels)
         return _page(request, finding, Save(form))
-    save = FindingForm(request.POST, instance=finding, levels=levels).save(by=request.user)
+    save = FindingForm(request.POST, instance=finding.written, levels=levels).save(by=request.user)
     if request.htmx:
         context = {"finding": finding, "save": save}
         return render(request, "reviews/_finding_status.html", context, status=save.status)
@@ -72,7 +72,7 @@ def _where_next(request: SignedInRequest, finding: ReviewerRating) -> str:
 
 
 def _page(
-    request: SignedInRequest, finding: ReviewerRating, save: Save[FindingForm, ReviewerRating]
+    request: SignedInRequest, finding: ReviewerRating, save: Save[FindingForm, Found]
 ) -> HttpResponse:
     review = finding.review
     ratings = list(review.assessment.ratings.in_order())
@@ -87,6 +87,8 @@ def _page(
     )
     context = context_of_reviewer(review) | {
         "finding": finding,
+        "written": finding.written,
+        "unsent": None if finding.written.says_the_same_as(finding) else finding.written,
         "element": finding.element,
         "rating": as_signed(ratings[place], finding),
         "reading": arrange(finding.element.statements.select_related("level")),
@@ -118,7 +120,7 @@ def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
     for one in findings:
         one.review = review
     rows = (FindingRow(instance=one, levels=levels) for one in findings)
-    answer = Rows[FindingRow, ReviewerRating](rows)
+    answer = Rows[FindingRow, Found](rows)
     if request.method == "POST":
         answer.save(request.POST, by=request.user)
         if request.htmx:
@@ -133,12 +135,8 @@ def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
         "forms": answer.forms,
         "levels": levels,
         "rows": [
-            (
-                one,
-                as_signed(ratings[one.instance.element_id], one.instance),
-                readings[one.instance.element_id],
-            )
-            for one in answer.rows
+            (row, as_signed(ratings[one.element_id], one), readings[one.element_id])
+            for row, one in zip(answer.rows, findings, strict=True)
         ],
     }
     return render(request, "reviews/find_all.html", context, status=answer.status)

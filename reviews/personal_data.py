@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
+from reviews.models import Answer, Comment, FindingDraft, PeerReview, Reviewer, ReviewerRating
 from trusts.erasing import sent_to
 from trusts.models import User
 from trusts.personal_data import Row, Section, Traces, erases, register
@@ -40,6 +40,17 @@ FINDINGS = Writing(
     facts={"level": "level__name"},
     names=OF_ELEMENT,
     starts_empty=True,
+)
+OF_FINDING = {
+    "trust": "finding__review__assessment__trust__name",
+    "assessment": "finding__review__assessment__title",
+    "element": "finding__element__name",
+}
+CORRECTIONS = Writing(
+    FindingDraft,
+    texts=("strengths", "questions", "evidence"),
+    facts={"level": "level__name"},
+    names=OF_FINDING,
 )
 ANSWERS = Writing(
     Answer,
@@ -73,6 +84,7 @@ DEEDS = (
     Deed(Reviewer, "declined a reviewer", "refused_by", "refused_at", IN_REVIEW, "refusal_reason"),
     Deed(Reviewer, "shut a reviewer out", "withdrawn_by", "withdrawn_at", IN_REVIEW),
     Deed(ReviewerRating, "saved a finding last", "updated_by", "updated_at", OF_ELEMENT),
+    Deed(FindingDraft, "saved a correction last", "updated_by", "updated_at", OF_FINDING),
     Deed(Comment, "commented", "author", "written_at", OF_ELEMENT, text="body"),
     Deed(Comment, "dealt with a correction", "resolved_by", "resolved_at", OF_ELEMENT),
     Deed(Answer, "saved an answer last", "updated_by", "updated_at", IN_REVIEW),
@@ -180,6 +192,23 @@ register(
             "evidence": "Your words in the evidence seen",
         },
         rows=FINDINGS.rows,
+    )
+)
+register(
+    Section(
+        key="corrections",
+        title="Corrections that you wrote as a reviewer",
+        about="What you chose and the words that you added, sent to the trust or not.",
+        columns={
+            **AT,
+            **PLACE,
+            **ELEMENT,
+            "level": "Level that you chose",
+            "strengths": "Your words in the strengths",
+            "questions": "Your words in the questions",
+            "evidence": "Your words in the evidence seen",
+        },
+        rows=CORRECTIONS.rows,
     )
 )
 register(

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from reviews.models import (
         Answer,
         Comment,
+        FindingDraft,
         PeerReview,
         Reviewer,
         ReviewerRating,
         SignedRating,
     )
     from trusts.models import User
+
+
+FOUND = ("level", "strengths", "questions", "evidence", "updated_at", "updated_by")
+"""What is written of a finding."""
 
 
 class PeerReviewQuerySet(TrustOwnedQuerySet["PeerReview"]):
@@ -126,7 +131,7 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
     """What reviewers found, for the reviewed trust's people once it was sent to them."""
 
     path_to_trust = "review__assessment__trust"
-    written = ("level", "strengths", "questions", "evidence", "updated_at", "updated_by")
+    written = FOUND
 
     def get_by_natural_key(self, key: str, code: str) -> ReviewerRating:
         return self.get(review__key=key, element__code=code)
@@ -149,6 +154,8 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
             "updated_by",
             "answer",
             "signed__level",
+            "draft__level",
+            "draft__updated_by",
         )
 
     def in_order(self) -> ReviewerRatingQuerySet:
@@ -156,6 +163,20 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
         return self.select_related(
             "element__domain", "level", "updated_by", "signed__level"
         ).order_by("element__domain__order", "element__number")
+
+
+class FindingDraftQuerySet(VersionedQuerySet["FindingDraft"]):
+    """What reviewers write while a correction is asked for."""
+
+    path_to_trust = "finding__review__assessment__trust"
+    written = FOUND
+
+    def get_by_natural_key(self, key: str, code: str) -> FindingDraft:
+        return self.get(finding__review__key=key, finding__element__code=code)
+
+    def visible_to(self, user: User | AnonymousUser) -> FindingDraftQuerySet:
+        """Nobody of the reviewed trust: it is the reviewers' alone."""
+        return self.none()
 
 
 class SignedRatingQuerySet(TrustOwnedQuerySet["SignedRating"]):

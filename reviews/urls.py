@@ -64,6 +64,11 @@ urlpatterns = [
         answer_views.answer_comment,
         name="answer_comment",
     ),
+    path(
+        "reviews/<int:pk>/comments/<int:comment>/take-back/",
+        comment_views.take_request_back,
+        name="take_request_back",
+    ),
     path("reviews/<int:pk>/answers/", closing_views.send, name="send_answers"),
     path("reviews/<int:pk>/sign/", closing_views.sign, name="sign"),
 ]

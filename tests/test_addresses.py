@@ -209,6 +209,7 @@ TABLE = [
     ("reviews:comment",          "sent comment",        MEMBERS_SENT,  NO_POST),
     ("reviews:answer_finding",   "sent finding",        MEMBERS_SENT,  DECIDERS_SAVE),
     ("reviews:answer_comment",   "sent comment",        MEMBERS_SENT,  DECIDERS_SAVE),
+    ("reviews:take_request_back", "sent correction",    NO_GET,        DECIDERS_SAVE),
     ("reviews:send_answers",     "sent",                DECIDERS_SEE,  DECIDERS_SAVE),
     ("reviews:sign",             "sent",                DECIDERS_SEE,  DECIDERS_LATE),
     ("reports:review",           "sent",                MEMBERS_SEE,   NO_POST),

@@ -27,9 +27,9 @@ from plans import action_changes
 from plans import actions as plan_actions
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
-from reviews import answering, finding, inviting, taking_up
+from reviews import answering, correcting, finding, inviting, taking_up
 from reviews.inviting import Guest
-from reviews.models import Answer, Comment, Interest, PeerReview
+from reviews.models import Answer, Comment, FindingDraft, Interest, PeerReview
 from tests.conftest import client_of, make_user
 from tests.grids import make_grid
 from trusts import handover, invitations, operator_actions, people, privacy
@@ -40,6 +40,7 @@ from trusts.models import Membership, Role, Trust, User
 
 LEFT_OUT = {
     Response: "one member's own view, which is not the board's record and not everybody's to see",
+    FindingDraft: "the reviewers' own, until it is the finding, which tells of it",
 }
 """Models with history of which the trust's history does not tell, and why."""
 
@@ -104,10 +105,11 @@ KEPT_BY_THE_SERVICE = {
 CHANGES = [assessment_actions, collecting, own_frameworks]
 CHANGES += [plan_actions, action_changes, handover, people]
 CHANGES += [invitations, operator_actions, privacy]
-CHANGES += [inviting, taking_up, finding, answering]
+CHANGES += [inviting, taking_up, finding, correcting, answering]
 NO_CHANGES_OF_THEIR_OWN = {
     "keep_upload",  # nothing is a framework yet
     "move_on",  # within every change of where a review stands
+    "record_draft",  # told once it is the finding
     "move_row",  # within the moves of priorities and actions
     "write_history",
     "why_not",  # only looks
@@ -339,7 +341,11 @@ def _review(doing: Doing, assessment: Assessment) -> None:
         body="It was in May.",
         key=uuid4(),
     )
-    doing(finding.resolve, correction=correction, outcome=Comment.Outcome.STANDS, by=person)
+    draft = FindingDraft.objects.get()
+    draft.strengths = "It was in May."
+    correcting.record_draft(draft=draft, version=1, by=person)
+    outcome = Comment.Outcome.CORRECTED
+    doing(correcting.resolve, correction=correction, outcome=outcome, by=person)
     doing(answering.send_answers, review=review)
     doing(answering.sign_off, review=review, side=Comment.Side.TRUST)
     doing(answering.sign_off, review=review, side=Comment.Side.REVIEWERS, by=person)

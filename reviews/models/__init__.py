@@ -2,13 +2,22 @@
 
 from reviews.models.people import Interest, Reviewer
 from reviews.models.review import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview
-from reviews.models.said import Answer, Comment, ReviewerRating, SignedRating
+from reviews.models.said import (
+    Answer,
+    Comment,
+    FindingDraft,
+    Found,
+    ReviewerRating,
+    SignedRating,
+)
 
 __all__ = [
     "REASON_MAX_LENGTH",
     "WRITTEN_FIELDS",
     "Answer",
     "Comment",
+    "FindingDraft",
+    "Found",
     "Interest",
     "PeerReview",
     "Reviewer",

@@ -16,21 +16,16 @@ from reviews.models.review import PeerReview, both_or_neither
 from reviews.querysets import (
     AnswerQuerySet,
     CommentQuerySet,
+    FindingDraftQuerySet,
     ReviewerRatingQuerySet,
     SignedRatingQuerySet,
 )
 from trusts.models import User
 
 
-class ReviewerRating(SavedAsTyped):
-    """What the reviewers together find about one element; theirs alone until they send it.
+class Found(SavedAsTyped):
+    """What reviewers find: a level, which may be left out, and three texts."""
 
-    One empty row an element is written with the review, so that every save is a conditional
-    UPDATE, as a rating's is.
-    """
-
-    review = models.ForeignKey(PeerReview, models.CASCADE, related_name="findings")
-    element = models.ForeignKey(Element, models.PROTECT, related_name="+")
     level = models.ForeignKey(Level, models.PROTECT, null=True, blank=True, related_name="+")
     strengths = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
     questions = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
@@ -39,6 +34,33 @@ class ReviewerRating(SavedAsTyped):
     )
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        return self.strengths, self.questions, self.evidence
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the reviewers have said anything; a level is optional."""
+        return self.level_id is not None or any(self.texts)
+
+    def says_the_same_as(self, other: Found) -> bool:
+        """Whether both record the same, whoever saved it and when."""
+        return (self.level_id, self.texts) == (other.level_id, other.texts)
+
+
+class ReviewerRating(Found):
+    """What the reviewers together find about one element; theirs alone until they send it.
+
+    One empty row an element is written with the review, so that every save is a conditional
+    UPDATE, as a rating's is.
+    """
+
+    review = models.ForeignKey(PeerReview, models.CASCADE, related_name="findings")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+")
     history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
 
     objects = ReviewerRatingQuerySet.as_manager()
@@ -69,17 +91,39 @@ class ReviewerRating(SavedAsTyped):
     ]
 
     @property
-    def texts(self) -> tuple[str, str, str]:
-        return self.strengths, self.questions, self.evidence
+    def written(self) -> Found:
+        """Where the reviewers write: their draft, where the trust asked for a correction."""
+        return getattr(self, "draft", self)
 
-    @property
-    def is_begun(self) -> bool:
-        """Whether the reviewers have said anything; a level is optional."""
-        return self.level_id is not None or any(self.texts)
 
-    def says_the_same_as(self, other: ReviewerRating) -> bool:
-        """Whether both record the same, whoever saved it and when."""
-        return (self.level_id, self.texts) == (other.level_id, other.texts)
+class FindingDraft(Found):
+    """What reviewers write into a finding that they have sent, while a correction is asked for.
+
+    It is theirs alone until they say that the finding is corrected, and becomes the finding then.
+    Words that were never sent stay here, for them to read.
+    """
+
+    finding = models.OneToOneField(ReviewerRating, models.CASCADE, related_name="draft")
+    history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
+
+    objects = FindingDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("finding",)
+        constraints = [
+            models.CheckConstraint(
+                condition=both_or_neither("updated_at", "updated_by"),
+                name="finding_draft_updated_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.finding}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return self.finding.natural_key()
+
+    natural_key.dependencies = ["reviews.reviewerrating"]  # type: ignore[attr-defined]
 
 
 class SignedRating(models.Model):
@@ -109,7 +153,9 @@ class SignedRating(models.Model):
 
 UNRESOLVED = models.Q(resolved_at=None, resolved_by=None, outcome="")
 RESOLVED = models.Q(
-    resolved_at__isnull=False, resolved_by__isnull=False, outcome__in=["corrected", "stands"]
+    resolved_at__isnull=False,
+    resolved_by__isnull=False,
+    outcome__in=["corrected", "stands", "taken_back"],
 )
 
 
@@ -130,6 +176,7 @@ class Comment(models.Model):
     class Outcome(models.TextChoices):
         CORRECTED = "corrected", "Corrected"
         STANDS = "stands", "It stands as it is"
+        TAKEN_BACK = "taken_back", "The request was taken back"
 
     review = models.ForeignKey(PeerReview, models.CASCADE, related_name="comments")
     element = models.ForeignKey(Element, models.PROTECT, null=True, blank=True, related_name="+")
@@ -194,6 +241,11 @@ class Comment(models.Model):
     @property
     def is_correction(self) -> bool:
         return self.kind == self.Kind.CORRECTION
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the trust itself has given up asking."""
+        return self.outcome == self.Outcome.TAKEN_BACK
 
     @property
     def is_open(self) -> bool:

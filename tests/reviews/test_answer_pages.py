@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.actions import create_assessment
 from assessments.models import Rating, SavedMeanwhile
@@ -310,7 +311,7 @@ def test_signing_waits_for_the_answers_and_for_corrections(submitted_review, cha
         name="Point 1",
         kind=Comment.Kind.CORRECTION,
     )
-    send_answers(review=submitted_review, by=chair)
+    PeerReview.objects.update(status="answered", answered_at=timezone.now(), answered_by=chair)
     page = page_of(client.get(address("sign", submitted_review)))
     assert [a.text for a in page.all("a") if a.attributes["href"] == asked.get_absolute_url()] == [
         "1. Point 1"

@@ -283,9 +283,10 @@ def test_correction_opens_its_own_finding_alone(submitted_review, reviewer, exec
     client = client_of(reviewer)
     assert "id_strengths" in page_of(client.get(at(submitted_review))).ids()
     assert "id_strengths" not in page_of(client.get(at(submitted_review, "MU-03"))).ids()
-    version = finding_of(submitted_review, "Point 1").version
-    answer = client.post(at(submitted_review), sent(strengths="They met.", version=version))
+    answer = client.post(at(submitted_review), sent(strengths="They met.", version=1))
     assert answer.status_code == 302
+    finding = finding_of(submitted_review, "Point 1")
+    assert (finding.strengths, finding.draft.strengths) == ("They know it.", "They met.")
     answer = client.post(at(submitted_review, "MU-03"), sent(strengths="No.", version=9))
     assert answer.status_code == 409
 

@@ -23,7 +23,7 @@ from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_word import write_word
 from reports.review_views import WORD, print_peer_review
 from reviews.answering import record_answer, send_answers, sign_off
-from reviews.finding import resolve
+from reviews.correcting import resolve
 from reviews.models import Answer, Comment, PeerReview, Reviewer, SignedRating
 from reviews.sources import what_reviewers_said
 from tests.conftest import client_of

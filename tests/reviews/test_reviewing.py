@@ -248,7 +248,7 @@ def test_waiting_correction_keeps_the_review_open(submitted_review, reviewer, ex
         name="Point 1",
         kind=Comment.Kind.CORRECTION,
     )
-    send_answers(review=submitted_review, by=executive)
+    PeerReview.objects.update(status="answered", answered_at=timezone.now(), answered_by=executive)
     answer = client_of(reviewer).post(address("reviewers_sign", submitted_review))
     assert answer.status_code == 409
     assert "still waits for the reviewers" in main(page_of(answer))

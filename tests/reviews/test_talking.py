@@ -6,15 +6,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.urls import reverse
 
 from reviews.answering import send_answers
 from reviews.comment_forms import talk_on
-from reviews.finding import SaidBefore, TakenBack, resolve, say, submit, take_back
+from reviews.correcting import record_draft, resolve
+from reviews.finding import SaidBefore, TakenBack, say, submit, take_back
 from reviews.inviting import NotNow, withdraw_review
-from reviews.models import Answer, Comment, PeerReview
+from reviews.models import Answer, Comment, FindingDraft, PeerReview
+from reviews.sources import what_reviewers_said
 from reviews.threads import threads_of
 from tests.conftest import client_of, make_framework
-from tests.reviews.conftest import address, comment, find, finding_of, page_of
+from tests.reviews.conftest import address, comment, finding_of, page_of
+from tests.trusts.history_pages import read
 from trusts.models import User
 
 KEY = "7f6d1a52-8f0e-4a38-9d3c-0c8d4a3b6a11"
@@ -321,10 +325,25 @@ def correction(submitted_review, executive) -> Comment:
     )
 
 
+def draft_of(review: PeerReview, name: str) -> FindingDraft:
+    return FindingDraft.objects.select_related("finding__review").get(
+        finding__review=review, finding__element__name=name
+    )
+
+
+def rewrite(review: PeerReview, name: str, strengths: str, *, by: User) -> FindingDraft:
+    """What reviewers write into a finding for which a correction is asked."""
+    draft = draft_of(review, name)
+    draft.strengths = strengths
+    record_draft(draft=draft, version=draft.version, by=by)
+    return draft
+
+
 def test_correction_lets_the_finding_be_written_until_it_is_dealt_with(
     correction, submitted_review, reviewer
 ) -> None:
-    find(submitted_review, "Point 1", by=reviewer, order=3, strengths="They met in May.")
+    rewrite(submitted_review, "Point 1", "They met in May.", by=reviewer)
+    late = draft_of(submitted_review, "Point 1")
     where = address("resolve", submitted_review, correction)
     fields = {"outcome": "corrected", "reply": "Thank you.", "key": KEY}
     answer = client_of(reviewer).post(where, fields)
@@ -334,9 +353,128 @@ def test_correction_lets_the_finding_be_written_until_it_is_dealt_with(
     correction.refresh_from_db()
     assert (correction.outcome, correction.resolved_by) == ("corrected", reviewer)
     assert [one.body for one in correction.replies.all()] == ["Thank you."]
+    late.strengths = "Too late."
     with pytest.raises(NotNow):
-        find(submitted_review, "Point 1", by=reviewer, order=3, strengths="Too late.")
+        record_draft(draft=late, version=late.version, by=reviewer)
     assert finding_of(submitted_review, "Point 1").strengths == "They met in May."
+
+
+def test_trust_reads_nothing_of_a_correction_before_it_is_sent(
+    correction, submitted_review, reviewer, lead, northfield
+) -> None:
+    review, client = submitted_review, client_of(lead)
+    rewrite(review, "Point 1", "HALF-TYPED", by=reviewer)
+    places = [
+        address("answer", review, "MU-01"),
+        address("gaps", review),
+        reverse("reports:review", args=[review.pk]),
+        reverse("trusts:history", args=[northfield.slug]),
+        reverse("trusts:history_of", args=[northfield.slug, "review", review.pk]),
+    ]
+
+    def holding(words: str) -> list[str]:
+        return [one for one in places if words in client.get(one).content.decode()]
+
+    assert holding("HALF-TYPED") == []
+    assert list(FindingDraft.objects.visible_to(lead)) == []
+    source = what_reviewers_said(lead, finding_of(review, "Point 1").get_absolute_url())
+    assert source is not None
+    assert "HALF-TYPED" not in source.text
+    resolve(correction=correction, outcome=Comment.Outcome.CORRECTED, by=reviewer)
+    assert holding("HALF-TYPED") == places
+    told = read(lead, northfield, "review", review.pk, what="finding").sentences
+    assert told[0] == (
+        "Reviewer changed the strengths of 1. Point 1, in the peer review by "
+        "Southmere Schools Trust"
+    )
+
+
+@pytest.mark.parametrize("outcome", [Comment.Outcome.STANDS, Comment.Outcome.TAKEN_BACK])
+def test_words_of_a_correction_that_was_not_made_stay_with_the_reviewers(
+    outcome, correction, submitted_review, reviewer, second_reviewer, lead
+) -> None:
+    review = submitted_review
+    rewrite(review, "Point 1", "Not sent.", by=reviewer)
+    resolve(correction=correction, outcome=outcome, by=reviewer)
+    assert finding_of(review, "Point 1").strengths == "They know it."
+    where = address("find", review, "MU-01")
+    page = page_of(client_of(second_reviewer).get(where)).with_id("main-content").text
+    assert "What you wrote and did not send" in page
+    assert "Not sent." in page
+    answer = client_of(lead).get(address("answer", review, "MU-01"))
+    assert "Not sent." not in answer.content.decode()
+    with pytest.raises(NotNow):
+        rewrite(review, "Point 1", "Too late.", by=reviewer)
+    saved = client_of(reviewer).post(where, {"strengths": "Too late.", "version": 9})
+    assert saved.status_code == 409
+    assert "Too late." in page_of(saved).with_id("main-content").text
+    again = comment(
+        review,
+        "Once more.",
+        by=lead,
+        side=TRUST,
+        name="Point 1",
+        kind=Comment.Kind.CORRECTION,
+    )
+    assert draft_of(review, "Point 1").strengths == "Not sent."
+    resolve(correction=again, outcome=Comment.Outcome.CORRECTED, by=reviewer)
+    assert finding_of(review, "Point 1").strengths == "Not sent."
+    assert not FindingDraft.objects.exists()
+
+
+def test_draft_of_two_reviewers_loses_no_word(
+    correction, submitted_review, reviewer, second_reviewer
+) -> None:
+    where = address("find", submitted_review, "MU-01")
+    fields = {"version": 1, "saved_from": "a" * 32, "save_number": 1}
+    client = client_of(reviewer)
+    assert client.post(where, fields | {"strengths": "First."}).status_code == 302
+    fields |= {"strengths": "Second.", "saved_from": "b" * 32}
+    answer = client_of(second_reviewer).post(where, fields)
+    page = page_of(answer)
+    assert answer.status_code == 409
+    assert "First." in page.all("div", "tq-theirs")[0].text
+    assert page.with_id("id_strengths").text == "Second."
+    assert draft_of(submitted_review, "Point 1").strengths == "First."
+
+
+def test_second_request_keeps_the_draft_open_until_it_is_dealt_with_too(
+    correction, submitted_review, reviewer, lead
+) -> None:
+    review = submitted_review
+    second = comment(
+        review, "And this.", by=lead, side=TRUST, name="Point 1", kind=Comment.Kind.CORRECTION
+    )
+    rewrite(review, "Point 1", "One.", by=reviewer)
+    resolve(correction=correction, outcome=Comment.Outcome.CORRECTED, by=reviewer)
+    assert finding_of(review, "Point 1").strengths == "One."
+    rewrite(review, "Point 1", "Two.", by=reviewer)
+    assert finding_of(review, "Point 1").strengths == "One."
+    resolve(correction=second, outcome=Comment.Outcome.CORRECTED, by=reviewer)
+    assert finding_of(review, "Point 1").strengths == "Two."
+    assert not FindingDraft.objects.exists()
+
+
+def test_answers_wait_for_a_correction_and_none_is_asked_for_after_them(
+    correction, submitted_review, reviewer, lead
+) -> None:
+    review, client = submitted_review, client_of(lead)
+    page = page_of(client.get(address("send_answers", review)))
+    assert correction.get_absolute_url() in [node.attributes["href"] for node in page.all("a")]
+    assert client.post(address("send_answers", review)).status_code == 409
+    where = address("take_request_back", review, correction)
+    assert client.post(where)["Location"] == (
+        address("answer", review, "MU-01") + f"#comment-{correction.pk}"
+    )
+    correction.refresh_from_db()
+    assert (correction.outcome, correction.resolved_by) == ("taken_back", lead)
+    assert client.post(address("send_answers", review)).status_code == 302
+    fields = {"body": "Too late?", "element": "MU-01", "kind": "correction", "key": KEY}
+    answer = client.post(address("say", review), fields)
+    assert answer.status_code == 409
+    assert "Too late?" in page_of(answer).with_id("main-content").text
+    page = page_of(client.get(address("answer", review, "MU-01")))
+    assert "Ask for a fact to be corrected" not in page.with_id("main-content").text
 
 
 def test_correction_sent_twice_is_dealt_with_once(correction, submitted_review, reviewer) -> None:
@@ -374,7 +512,7 @@ def test_correction_without_an_outcome_is_refused(
 def test_finding_begun_by_a_correction_can_be_answered(
     submitted_review, reviewer, executive
 ) -> None:
-    comment(
+    correction = comment(
         submitted_review,
         "You forgot it.",
         by=executive,
@@ -382,7 +520,10 @@ def test_finding_begun_by_a_correction_can_be_answered(
         name="Point 2",
         kind=Comment.Kind.CORRECTION,
     )
-    found = find(submitted_review, "Point 2", by=reviewer, order=1, strengths="Now we saw it.")
+    rewrite(submitted_review, "Point 2", "Now we saw it.", by=reviewer)
+    found = finding_of(submitted_review, "Point 2")
+    assert Answer.objects.filter(finding=found).count() == 0
+    resolve(correction=correction, outcome=Comment.Outcome.CORRECTED, by=reviewer)
     assert Answer.objects.filter(finding=found).count() == 1
 
 
