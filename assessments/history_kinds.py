@@ -6,6 +6,7 @@ collected, and never the board's record.
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from assessments.models import Assessment, OwnFramework, Rating
@@ -63,6 +64,16 @@ register(
         address=lambda values: reverse("assessments:detail", args=[values["id"]]),
     )
 )
+
+
+def between_signatures() -> Subquery:
+    """Of a rating: the assessment's own change before it, such as being signed off or reopened."""
+    changes = Assessment.history.filter(
+        id=OuterRef("assessment_id"), history_date__lte=OuterRef("history_date")
+    )
+    return Subquery(changes.order_by("-history_date", "-history_id").values("history_id")[:1])
+
+
 register(
     Kind(
         key="rating",
@@ -96,6 +107,7 @@ register(
         within={"assessment": "assessment"},
         starts_empty=True,
         saves_quietly=True,
+        chapter=between_signatures,
     )
 )
 register(

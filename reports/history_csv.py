@@ -36,12 +36,10 @@ def rows_of(entry: Entry) -> Iterable[tuple[str, ...]]:
     """A line for each field; one for a change that has none."""
     at = timezone.localtime(entry.at).isoformat(sep=" ", timespec="seconds")
     what = (at, entry.who, entry.kind.label, entry.about, f"{entry.did} … {entry.rest}".strip(" …"))
+    why = "\n".join(filter(None, (entry.reason, entry.remark)))
     if not entry.every_change:
-        return [(*what, "", "", "", entry.reason)]
-    return [
-        (*what, one.label, _before(one.before), one.after, entry.reason)
-        for one in entry.every_change
-    ]
+        return [(*what, "", "", "", why)]
+    return [(*what, one.label, _before(one.before), one.after, why) for one in entry.every_change]
 
 
 def _before(text: str | None) -> str:

@@ -16,10 +16,10 @@ from trusts.history import (
     Kind,
     Values,
     becomes,
-    explain,
     on_day,
     one_of,
     register,
+    remark_on,
     yes_or_no,
 )
 
@@ -98,7 +98,10 @@ def answered(values: Values) -> str:
 
 
 def after_the_review() -> Subquery:
-    """Of a rating: by whose review its element had been spoken of when it was changed."""
+    """Of a rating: by whose review its element had been spoken of when it was changed.
+
+    It is said of the time and claims no reason, so it is true of every later change.
+    """
     findings = ReviewerRating.objects.begun().filter(
         review__assessment=OuterRef("assessment_id"),
         element=OuterRef("element_id"),
@@ -108,7 +111,7 @@ def after_the_review() -> Subquery:
     return Subquery(findings.order_by("-review__submitted_at").values(whose=whose)[:1])
 
 
-explain("rating", after_the_review)
+remark_on("rating", after_the_review)
 register(
     Kind(
         key="review",

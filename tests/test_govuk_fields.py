@@ -108,3 +108,13 @@ def test_a_text_one_character_too_long_is_refused():
 )
 def test_version_that_cannot_be_read_counts_as_out_of_date(sent, version):
     assert VersionField().clean(sent) == version
+
+
+def test_box_for_prose_lets_a_long_text_in_and_the_server_says_that_it_is_too_long() -> None:
+    class Prose(forms.Form):
+        note = MultilineField(max_length=10)
+
+    assert "maxlength" not in str(Prose()["note"])
+    form = Prose({"note": "x" * 11})
+    assert "note" in form.errors
+    assert "x" * 11 in str(form["note"])

@@ -2,8 +2,8 @@
 
 simple-history keeps a row for every change of a model that has `HistoricalRecords`. An app
 registers each such model in its `AppConfig.ready()` as a `Kind`; the pages of the history, the
-search, the links and the export follow from that. An app above may explain the changes of a kind
-that it does not own (docs/decisions/0021-history.md).
+search, the links and the export follow from that. An app above may add a remark to the changes of
+a kind that it does not own (docs/decisions/0021-history.md).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import F, Model, TextField, Value
 from django.db.models.expressions import BaseExpression
-from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -104,6 +104,8 @@ class Kind:
             minutes are shown as one.
         comes_in_two: a row is made, and marked once more by the same act; both are shown as one.
         way: from the row to its trust; what its queryset says where blank.
+        chapter: makes what a query on its history reads as the part of its life in which it was
+            changed; quiet saves of two of them are never shown as one.
         since: the way to the moment from which on it is told; what was saved before that is
             its writers' alone, and so is all of it as long as there is no such moment.
     """
@@ -122,6 +124,7 @@ class Kind:
     saves_quietly: bool = False
     comes_in_two: bool = False
     way: str = ""
+    chapter: Callable[[], BaseExpression] | None = None
     since: str = ""
 
     @cached_property
@@ -147,11 +150,11 @@ class Kind:
         return JSONObject(**{name: F(path) for name, path in paths.items()})
 
 
-Because = Callable[[], BaseExpression]
-"""Makes what a query on a kind's history reads as the reason of a change; blank where none is."""
+Remark = Callable[[], BaseExpression]
+"""Makes what a query on a kind's history reads as a remark on each change."""
 
 _kinds: dict[str, Kind] = {}
-_reasons: dict[str, Because] = {}
+_remarks: dict[str, Remark] = {}
 
 
 def register(kind: Kind) -> Kind:
@@ -165,25 +168,25 @@ def register(kind: Kind) -> Kind:
     return kind
 
 
-def explain(key: str, because: Because) -> Because:
-    """Let what this app knows stand as the reason of changes for which nobody gave one.
+def remark_on(key: str, remark: Remark) -> Remark:
+    """Say beside the changes of a kind what an app above it knows of the time.
 
     Args:
         key: of a kind of an app below.
 
     Raises:
-        ValueError: another app explains them already.
+        ValueError: another app does so already.
     """
-    if _reasons.setdefault(key, because) is not because:
-        raise ValueError(f"The changes of {key} are explained already.")
-    return because
+    if _remarks.setdefault(key, remark) is not remark:
+        raise ValueError(f"There are remarks on changes of {key} already.")
+    return remark
 
 
-def reason_of(kind: Kind) -> Coalesce:
-    """Why a row was changed: what somebody gave as the reason, or what follows from the rows."""
-    given = NullIf(F("history_change_reason"), Value(""))
-    because = _reasons.get(kind.key)
-    return Coalesce(given, *([because()] if because else []), Value(""), output_field=TextField())
+def remark_of(kind: Kind) -> Coalesce:
+    """What is said beside a change of the kind; blank where there is nothing to say."""
+    remark = _remarks.get(kind.key)
+    remarks = [remark()] if remark else []
+    return Coalesce(*remarks, Value(""), Value(""), output_field=TextField())
 
 
 def kinds() -> dict[str, Kind]:

@@ -88,6 +88,7 @@ class Entry:
     changes: Sequence[Change]
     every_change: Sequence[Change]
     reason: str
+    remark: str
     said: Values
     is_unclear: bool = False
 
@@ -153,6 +154,7 @@ def entry_of(run: Run, said: Mapping[tuple[str, int], Said], who: Person) -> Ent
         changes=[one for one in changes if one.field.name not in told],
         every_change=changes,
         reason=now.reason,
+        remark=now.remark,
         said=now.values,
         is_unclear=is_unclear,
     )

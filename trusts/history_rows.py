@@ -7,16 +7,25 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, QuerySet, Value
 
-from trusts.history import Kind, Values, kinds, reason_of
+from trusts.history import Kind, Values, kinds, remark_of
 from trusts.history_runs import Save
 from trusts.models import Membership, Trust, User
 
 AT_A_TIME = 500
 """Rows that are held in memory at once while all of a trust's history goes by."""
 
-SAVE = ("kind_key", "row_key", "history_date", "history_id", "history_type", "history_user_id")
+SAVE = (
+    "kind_key",
+    "row_key",
+    "history_date",
+    "history_id",
+    "history_type",
+    "history_user_id",
+    "chapter",
+)
+TOLD = ("said", "history_change_reason", "remark")
 
 
 @dataclass(frozen=True)
@@ -62,11 +71,13 @@ class Said:
     """What one row of history says.
 
     Attributes:
-        reason: why it was changed, where that was asked or follows from something else.
+        reason: why it was changed, where that was asked.
+        remark: what an app above has to say of the time (`history.remark_on`).
     """
 
     values: Values
     reason: str = ""
+    remark: str = ""
 
 
 def read_saves(scope: Scope) -> list[Save]:
@@ -85,7 +96,7 @@ def read_said(scope: Scope, saves: Collection[Save]) -> dict[tuple[str, int], Sa
         for kind, way in scope.ways().items()
         if kind.key in numbers
     )
-    return {Save(*row[:6]).key: _said(row) for row in rows or ()}
+    return {Save(*row[: len(SAVE)]).key: _said(row) for row in rows or ()}
 
 
 def walk_said(scope: Scope) -> Iterator[tuple[Save, Said]]:
@@ -94,20 +105,24 @@ def walk_said(scope: Scope) -> Iterator[tuple[Save, Said]]:
     if rows is not None:
         in_order = rows.order_by("kind_key", "row_key", "history_date", "history_id")
         for row in in_order.iterator(chunk_size=AT_A_TIME):
-            yield Save(*row[:6]), _said(row)
+            yield Save(*row[: len(SAVE)]), _said(row)
 
 
 def _rows(kind: Kind, way: dict[str, int]) -> QuerySet[Any]:
     rows: QuerySet[Any] = kind.history._default_manager.filter(**way).order_by()
     if kind.since:
         rows = rows.filter(history_date__gte=F(kind.since))
-    named: QuerySet[Any] = rows.annotate(kind_key=Value(kind.key, CharField()), row_key=F("id"))
+    named: QuerySet[Any] = rows.annotate(
+        kind_key=Value(kind.key, CharField()),
+        row_key=F("id"),
+        chapter=kind.chapter() if kind.chapter else Value(0, BigIntegerField()),
+    )
     return named
 
 
 def _telling(kind: Kind, way: dict[str, int]) -> QuerySet[Any]:
     rows = _rows(kind, way).annotate(said=kind.values(by="history_user_id"))
-    told: QuerySet[Any] = rows.annotate(reason=reason_of(kind)).values_list(*SAVE, "said", "reason")
+    told: QuerySet[Any] = rows.annotate(remark=remark_of(kind)).values_list(*SAVE, *TOLD)
     return told
 
 
@@ -119,7 +134,8 @@ def _union(parts: Iterable[QuerySet[Any]]) -> QuerySet[Any] | None:
 
 
 def _said(row: tuple[Any, ...]) -> Said:
-    return Said(row[6], row[7])
+    values, reason, remark = row[len(SAVE) :]
+    return Said(values, reason or "", remark)
 
 
 @dataclass(frozen=True)

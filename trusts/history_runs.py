@@ -31,6 +31,7 @@ class Save(NamedTuple):
     number: int
     type: str
     by: int | None
+    chapter: int | None = 0
 
     @property
     def key(self) -> tuple[str, int]:
@@ -102,7 +103,7 @@ def _belongs(
     save: Save, part: Sequence[Save], quiet: Collection[str], in_two: Collection[str]
 ) -> bool:
     first = part[0]
-    if save.type != CHANGED or save.by != first.by:
+    if save.type != CHANGED or save.by != first.by or save.chapter != first.chapter:
         return False
     if first.type == CAME:
         return save.kind in in_two and len(part) == 1 and save.at - first.at <= AT_ONCE

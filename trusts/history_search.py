@@ -82,7 +82,7 @@ def _with_words(scope: Scope, people: People, wanted: Wanted) -> Iterator[tuple[
 
 def is_found(wanted: Wanted, entry: Entry) -> bool:
     """Whether all of the words stand in what an entry says, from the person to both texts."""
-    texts = [entry.sentence, entry.kind.label, entry.reason]
+    texts = [entry.sentence, entry.kind.label, entry.reason, entry.remark]
     for change in entry.every_change:
         texts += [change.field.label, change.before or "", change.after]
     return wanted.all_in(fold("\n".join(texts)))

@@ -522,3 +522,15 @@ def test_nothing_slips_in_behind_the_findings_sent(committed) -> None:
     begun = {one.pk for one in committed.findings.all() if one.is_begun}
     assert answered == begun
     assert len(begun) == outcomes[1:].count(302)
+
+
+def test_texts_that_are_too_long_are_kept_whole_on_the_page_of_all(review, reviewer) -> None:
+    client = client_of(reviewer)
+    sent = page_of_all(client, review)
+    name = f"{finding_of(review, 'Point 1').pk}-strengths"
+    answer = client.post(address("find_all", review), sent | {name: "x" * 20_000})
+    assert answer.status_code == 422
+    boxes = page_of(answer).all("textarea")
+    assert [len(box.text) for box in boxes if box.attributes.get("name") == name] == [20_000]
+    assert [box for box in boxes if "maxlength" in box.attributes] == []
+    assert not finding_of(review, "Point 1").is_begun

@@ -163,6 +163,15 @@ def test_other_pages_of_the_review_say_what_was_signed_too(answered, chair, revi
         read = page_of(answer).with_id("main-content").text
         assert "What the board saw in Point 1." in read
         assert "Seen anew." not in read
+    assert "As both sides signed it." in main_of(reviewer, f"{answered.pk}/elements/MU-01/")
+    heat_map = main_of(reviewer, f"{answered.pk}/assessment/")
+    assert "What the board saw in Point 1." in heat_map
+    assert "Seen anew." not in heat_map
+
+
+def main_of(reader: User, path: str) -> str:
+    """What a reviewer reads on a page."""
+    return page_of(client_of(reader).get(f"/reviewing/{path}")).with_id("main-content").text
 
 
 def test_a_rating_revised_after_the_review_says_what_it_was(submitted_review, chair) -> None:

@@ -23,7 +23,7 @@ from tests.plans.conftest import action_fields
 from tests.reviews.conftest import address, comment, find, finding_of, page_of
 from tests.reviews.conftest import said as banners
 from tests.trusts.history_pages import read
-from trusts.history import explain
+from trusts.history import remark_on
 from trusts.models import Trust, User
 
 LABEL = "the peer review by Southmere Schools Trust"
@@ -191,13 +191,13 @@ def test_rating_revised_after_the_review_says_so_in_its_history(submitted_review
         finding_of(submitted_review, "Point 1").get_absolute_url(),
     )
     assert got.cookies["tq-saved"].value == f"{lead.pk}:{rating.get_absolute_url()}"
-    assert reasons(rating, lead) == [f"After {LABEL}"]
+    assert remarks(rating, lead) == [f"After {LABEL}"]
 
 
-def reasons(rating: Rating, reader: User) -> list[str]:
-    """Why the rating was changed, as its history says, the newest first."""
+def remarks(rating: Rating, reader: User) -> list[str]:
+    """What the rating's history says of the time of each change, the newest first."""
     shown = read(reader, rating.assessment.trust, "rating", rating.pk)
-    return [entry.reason for entry in shown.entries]
+    return [entry.remark for entry in shown.entries]
 
 
 def record(rating: Rating, note: str, *, by: User) -> None:
@@ -215,11 +215,11 @@ def test_history_says_that_it_was_after_the_review_however_it_was_revised(
     record(first, "While it is a draft.", by=lead)
     Rating.history.update(history_date=review.created_at - timedelta(hours=1))
     submit(review=review, by=reviewer)
-    assert reasons(first, lead) == [""]
+    assert remarks(first, lead) == [""]
     record(first, "The findings are read.", by=lead)
     record(second, "Of this the reviewers said nothing.", by=lead)
-    assert reasons(first, lead) == [f"After {LABEL}", ""]
-    assert reasons(second, lead) == [""]
+    assert remarks(first, lead) == [f"After {LABEL}", ""]
+    assert remarks(second, lead) == [""]
     whole = read(lead, assessment.trust, "assessment", assessment.pk, words="after the peer review")
     assert [entry.kind.key for entry in whole.entries] == ["rating"]
     answer = client_of(lead).get(reverse("reports:history_csv", args=["northfield"]))
@@ -228,19 +228,26 @@ def test_history_says_that_it_was_after_the_review_however_it_was_revised(
     assert row.endswith(f',"After {LABEL}"')
 
 
-def test_reason_that_somebody_gave_stands_before_what_follows_from_the_rows(
+def test_reason_that_somebody_gave_stands_beside_what_follows_from_the_rows(
     submitted_review, lead
 ) -> None:
     rating = rating_of(submitted_review.assessment, "Point 1")
     Rating.history.bulk_history_create(
         [rating], update=True, default_user=lead, default_change_reason="Read out wrong."
     )
-    assert reasons(rating, lead) == ["Read out wrong."]
+    shown = read(lead, rating.assessment.trust, "rating", rating.pk)
+    assert [(one.reason, one.remark) for one in shown.entries] == [
+        ("Read out wrong.", f"After {LABEL}")
+    ]
+    assert f"After {LABEL}" in [node.text for node in shown.page.all("p")]
+    answer = client_of(lead).get(reverse("reports:history_csv", args=["northfield"]))
+    text = b"".join(answer.streaming_content).decode()
+    assert f',"Read out wrong.\nAfter {LABEL}"' in text
 
 
-def test_changes_of_a_kind_are_explained_once() -> None:
-    with pytest.raises(ValueError, match="The changes of rating are explained already"):
-        explain("rating", lambda: Value(""))
+def test_remarks_on_a_kind_are_of_one_app() -> None:
+    with pytest.raises(ValueError, match="There are remarks on changes of rating already"):
+        remark_on("rating", lambda: Value(""))
 
 
 def test_quiet_save_of_the_same_page_says_so_too(submitted_review, lead) -> None:
@@ -252,7 +259,7 @@ def test_quiet_save_of_the_same_page_says_so_too(submitted_review, lead) -> None
     assert form.attributes["hx-post"] == where
     assert form.attributes["data-draft"] == rating.get_absolute_url()
     client.post(where, judged(assessment), headers={"HX-Request": "true"})
-    assert reasons(rating, lead) == [f"After {LABEL}"]
+    assert remarks(rating, lead) == [f"After {LABEL}"]
 
 
 def test_answer_page_tells_what_the_board_said_when_the_findings_came(

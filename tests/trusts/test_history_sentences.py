@@ -16,6 +16,7 @@ from assessments.actions import (
     reopen_assessment,
 )
 from assessments.models import Assessment, Rating
+from frameworks.models import Level
 from plans.action_changes import add_action, drop_action, edit_action, move_action, restore_action
 from plans.actions import (
     adopt_plan,
@@ -427,3 +428,23 @@ def test_every_kind_is_told_by_some_test(northfield: Trust) -> None:
         "priority",
         "action",
     }
+
+
+def test_saves_before_and_after_a_signature_are_never_one(assessment, northfield, chair) -> None:
+    rating = assessment.ratings.in_order()[0]
+    levels = list(assessment.framework.levels.order_by("order"))
+    rate(rating, chair, levels[1])
+    rate(rating, chair, levels[2])
+    agree_assessment(assessment=assessment, minute_reference="", by=chair)
+    reopen_assessment(assessment=assessment, reason="Read out wrong.", by=chair)
+    rate(rating, chair, levels[0])
+    assert told(chair, northfield, "rating", rating.pk) == [
+        "Chair changed the rating of 1. Point 1 in Self-assessment 2026 from Step 3 to Step 1",
+        "Chair set the rating of 1. Point 1 in Self-assessment 2026 to Step 3",
+    ]
+
+
+def rate(rating: Rating, by: User, level: Level) -> None:
+    rating.refresh_from_db()
+    rating.level = level
+    record_rating(rating=rating, version=rating.version, by=by)
