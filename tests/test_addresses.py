@@ -210,7 +210,7 @@ TABLE = [
     ("reviews:answer_finding",   "sent finding",        MEMBERS_SENT,  DECIDERS_SAVE),
     ("reviews:answer_comment",   "sent comment",        MEMBERS_SENT,  DECIDERS_SAVE),
     ("reviews:take_request_back", "sent correction",    NO_GET,        DECIDERS_SAVE),
-    ("reviews:send_answers",     "sent",                DECIDERS_SEE,  DECIDERS_SAVE),
+    ("reviews:send_answers",     "sent",                DECIDERS_SEE,  DECIDERS_LATE),
     ("reviews:sign",             "sent",                DECIDERS_SEE,  DECIDERS_LATE),
     ("reports:review",           "sent",                MEMBERS_SEE,   NO_POST),
     ("reports:review_pdf",       "sent",                MEMBERS_SEE,   NO_POST),
