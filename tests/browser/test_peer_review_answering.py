@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from assessments.models import Assessment
 from plans.models import Priority
 from reviews.answering import send_answers, sign_off
-from reviews.finding import record_finding, resolve, say, submit
+from reviews.correcting import resolve
+from reviews.finding import record_finding, say, submit
 from reviews.inviting import Guest, admit, invite_review, posted
 from reviews.models import Answer, Comment, PeerReview
 from reviews.taking_up import declare, take_up
@@ -143,18 +144,18 @@ def test_correction_is_asked_for_and_the_trust_signs(
     base, review, reviewer, page, signed_in
 ) -> None:
     signed_in(page).goto(f"{base}/elements/CST-01/")
-    page.get_by_text("Ask for a fact to be corrected").click()
-    page.get_by_label("What is not right, and how is it?").fill("It was May, not June.")
-    page.get_by_role("button", name="Ask the reviewers").click()
-    expect(page.get_by_text("To be corrected", exact=True)).to_be_visible()
+    ask(page, "It was in Leeds.")
+    page.get_by_role("button", name="Take the request back").click()
+    expect(page.get_by_text("The request was taken back, by Priya Raman")).to_be_visible()
+    ask(page, "It was May, not June.")
     page.goto(f"{base}/answers/")
+    expect(page.get_by_text("still waits for the reviewers")).to_be_visible()
+    close_correction(review, reviewer)
+    page.reload()
     expect(page.get_by_text("3 findings and comments are not answered yet")).to_be_visible()
     page.get_by_role("button", name="Send the answers as they are").click()
     expect(page.get_by_text("the reviewers can read them now")).to_be_visible()
     page.goto(f"{base}/sign/")
-    expect(page.get_by_text("still waits for the reviewers")).to_be_visible()
-    close_correction(review, reviewer)
-    page.reload()
     page.get_by_role("button", name="Sign for Northfield Learning Trust").click()
     expect(page.get_by_text("Signed for your trust.")).to_be_visible()
     sign_off(review=review, side=Comment.Side.REVIEWERS, by=reviewer)
@@ -162,8 +163,16 @@ def test_correction_is_asked_for_and_the_trust_signs(
     expect(page.get_by_text("Both sides have signed: the review is closed.")).to_be_visible()
 
 
+def ask(page: Page, words: str) -> None:
+    """Ask for a fact of the element to be corrected."""
+    page.get_by_text("Ask for a fact to be corrected").click()
+    page.get_by_label("What is not right, and how is it?").fill(words)
+    page.get_by_role("button", name="Ask the reviewers").click()
+    expect(page.get_by_text("To be corrected", exact=True)).to_be_visible()
+
+
 def close_correction(review: PeerReview, reviewer: User) -> None:
-    correction = Comment.objects.select_related("review").get(review=review, kind="correction")
+    correction = review.comments.open_corrections().select_related("review").get()
     resolve(correction=correction, outcome=Comment.Outcome.STANDS, by=reviewer)
 
 
