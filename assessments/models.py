@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 
 from assessments.querysets import (
@@ -187,6 +188,23 @@ class Assessment(models.Model):
     def is_agreed(self) -> bool:
         """Agreed is locked: ratings change only after reopening."""
         return self.status == self.Status.AGREED
+
+    @property
+    def agreed_in_words(self) -> str:
+        """When the board agreed and who signed it off; empty before."""
+        if self.agreed_at is None:
+            return ""
+        signed = date_format(timezone.localtime(self.agreed_at), "j F Y")
+        if self.meeting_on is None:
+            said = f"Agreed on {signed} by {self.agreed_by}."
+        else:
+            meeting = date_format(self.meeting_on, "j F Y")
+            said = (
+                f"Agreed at the meeting of {meeting}, signed off by {self.agreed_by} on {signed}."
+            )
+        if self.minute_reference:
+            said += f" Minute reference: {self.minute_reference}."
+        return said
 
     @property
     def is_collecting(self) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from frameworks.querysets import (
     AlignmentQuerySet,
@@ -88,6 +89,12 @@ class Framework(models.Model):
 
     def natural_key(self) -> tuple[str, str]:
         return self.key, self.edition
+
+    @property
+    def edition_in_words(self) -> str:
+        """Whose it is and which edition, as every document says it."""
+        month = date_format(self.published_on, "F Y")
+        return f"{self.publisher}, edition {self.edition} (published in {month})"
 
     @property
     def source_host(self) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from io import BytesIO
+from math import ceil
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -22,10 +23,19 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.dimensions import RowDimension
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from govuk.formulas import UnstoredFormulas
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FONT = "Calibri"
+LINE_HEIGHT = 15
+HIGHEST_ROW = 409
+"""In points, as spreadsheet programs have them."""
 LARGEST = 2_000_000
 MAX_UNPACKED = 50_000_000
 MAX_PARTS = 1_000
@@ -139,7 +149,7 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
     """An .xlsx file whose every cell is text, now and when people type into it."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    bold, plain = Font(bold=True), Font()
+    bold, plain = Font(FONT, 11, bold=True), Font(FONT, 11)
     for sheet in sheets:
         page = book.create_sheet(sheet.title)
         alignment = Alignment(wrap_text=sheet.wrap, vertical="top")
@@ -152,12 +162,47 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
                 cell.number_format = "@"
                 cell.font = bold if number == 1 else plain
                 cell.alignment = alignment
+            if sheet.wrap:
+                page.row_dimensions[number] = _high_enough(page, number, row, sheet.widths)
         for column, width in enumerate(sheet.widths, start=1):
             page.column_dimensions[get_column_letter(column)].width = width
         page.freeze_panes = "A2"
+        _set_up_for_print(page)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+class _OwnHeight(RowDimension):
+    """A row that says how high it is, and may grow with what people type into it."""
+
+    customHeight = False
+
+
+def _high_enough(
+    page: Worksheet, number: int, row: Sequence[str], widths: Sequence[int]
+) -> RowDimension:
+    """A row with room for every line of its wrapped texts: not every program works that out."""
+    lines = [
+        sum(ceil(len(line) / width) or 1 for line in text.split("\n"))
+        for text, width in zip(row, widths, strict=False)
+    ]
+    height = min(LINE_HEIGHT * max(lines, default=1), HIGHEST_ROW)
+    return _OwnHeight(page, index=number, ht=height)
+
+
+def _set_up_for_print(page: Worksheet) -> None:
+    """A4 on its side, as wide as the paper, with the header and a number on every page."""
+    page.page_setup.orientation = page.ORIENTATION_LANDSCAPE
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, footer=0.3)
+    page.print_title_rows = "1:1"
+    page.print_options.gridLines = True
+    page.HeaderFooter.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart("&A"), right=_HeaderFooterPart("Page &P of &N")
+    )
 
 
 def _writable(text: str) -> str:

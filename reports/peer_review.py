@@ -1,7 +1,8 @@
-"""A peer review as a document: one context, from which page, PDF and Word are rendered.
+"""A peer review as a document: one context, from which page, PDF, Word and Excel are rendered.
 
-It is the reviewed trust's: what the board judged, what the reviewers found, and what the trust
-answers, side by side. It counts and never scores. It writes nothing.
+What more than one of them says in words is worded here, so that they cannot differ. It is the
+reviewed trust's: what the board judged, what the reviewers found, and what the trust answers,
+side by side. It counts and never scores. It writes nothing.
 """
 
 from __future__ import annotations
@@ -13,112 +14,25 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments.models import Assessment
 from assessments.sources import Outcome, outcomes_of
-from frameworks.models import Framework, Level
+from frameworks.models import Framework
 from reports.action_plan import Stamp
+from reports.peer_review_parts import (
+    Answered,
+    DomainSection,
+    ElementSection,
+    Said,
+    day_of,
+    listed,
+)
 from reports.text import file_name, printable
 from reviews.gaps import Gap, GapMap, gaps_between
 from reviews.models import Answer, Comment, PeerReview, Reviewer
 from reviews.threads import Thread, threads_of
 from trusts.models import Trust, User
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What the trust answers: whether it accepts it, and why.
-
-    Attributes:
-        verdict: in words; blank where it has not said.
-        is_sent: whether it can say nothing more.
-    """
-
-    verdict: str
-    text: str
-    is_sent: bool
-
-    @property
-    def in_words(self) -> str:
-        return self.verdict or ("none was given" if self.is_sent else "not given yet")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A comment with what was replied and answered to it.
-
-    Attributes:
-        came_of_it: of a request to correct a fact, what the reviewers did about it.
-    """
-
-    who: str
-    side: str
-    on: datetime
-    text: str
-    is_correction: bool
-    came_of_it: str
-    answer: Answered | None
-    replies: Sequence[Said] = ()
-
-
-@dataclass(frozen=True)
-class ElementSection:
-    """One element: both levels, what was written about it, and what was answered.
-
-    Attributes:
-        level_then: the name of the board's level when the findings came, where it was another.
-        outcomes: what the trust's plan has made of it since.
-    """
-
-    gap: Gap
-    number: int
-    name: str
-    is_focus: bool
-    note: str
-    dissent: str
-    strengths: str
-    questions: str
-    evidence: str
-    answer: Answered | None
-    comments: Sequence[Said]
-    level_then: str
-    outcomes: Sequence[Outcome]
-
-    @property
-    def board(self) -> Level | None:
-        return self.gap.board
-
-    @property
-    def reviewers(self) -> Level | None:
-        return self.gap.reviewers
-
-    @property
-    def parts(self) -> list[tuple[str, str]]:
-        """What the reviewers wrote, each under what it is, without what they left empty."""
-        named = (
-            ("Strengths", self.strengths),
-            ("Questions", self.questions),
-            ("Evidence seen", self.evidence),
-        )
-        return [(name, text) for name, text in named if text]
-
-    @property
-    def is_spoken_of(self) -> bool:
-        """Whether the reviewers said anything about it."""
-        return bool(self.parts or self.comments or self.reviewers)
-
-
-@dataclass(frozen=True)
-class DomainSection:
-    """One domain with its elements."""
-
-    name: str
-    elements: Sequence[ElementSection]
-
-    @property
-    def spoken_of(self) -> list[ElementSection]:
-        """Its elements that the reviewers said anything about."""
-        return [one for one in self.elements if one.is_spoken_of]
 
 
 @dataclass(frozen=True)
@@ -168,6 +82,91 @@ class PeerReviewReport:
     def taken_up(self) -> list[ElementSection]:
         """Elements of which the trust's plan has made something."""
         return [one for domain in self.domains for one in domain.elements if one.outcomes]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What stands at its head, each under what it is."""
+        return [
+            ("This document", self.stamp.in_words),
+            ("Reviewed by", self.reviewing_trust),
+            *self.further_facts,
+        ]
+
+    @property
+    def further_facts(self) -> list[tuple[str, str]]:
+        """Those of them that a title page does not set in large type."""
+        framework = self.framework
+        return [
+            ("Reviewers", ", ".join(self.people)),
+            ("Framework", printable(f"{framework.title}. {framework.edition_in_words}")),
+            ("Self-assessment", printable(self._assessment_in_words)),
+            *((what, f"{day_of(on)}, by {by}") for what, on, by in self.steps),
+        ]
+
+    @property
+    def _assessment_in_words(self) -> str:
+        """Which self-assessment was reviewed, and whether what is said of it may still change."""
+        title = self.assessment.title
+        if self.review.is_closed:
+            return f"{title}, as both sides signed the review of it."
+        agreed = self.assessment.agreed_in_words
+        return f"{title}. {agreed or 'Not agreed yet: ratings may still change.'}"
+
+    @property
+    def about(self) -> str:
+        """What the document is and is not, and whose framework it goes by."""
+        return printable(
+            "Levels are the board’s and the reviewers’ own judgements, one "
+            f"{self.framework.element_noun} at a time. They are set side by side and never "
+            f"averaged: nothing here is an overall grade. {self.framework.attribution}"
+        )
+
+    @property
+    def counts_in_words(self) -> str:
+        """How often both differ, and how much was answered in which way."""
+        if not self.verdicts:
+            return self._apart_in_words
+        answers = ", ".join(f"{number} {word.lower()}" for word, number in self.verdicts)
+        return f"{self._apart_in_words} The trust’s answers to what the reviewers said: {answers}."
+
+    @property
+    def _apart_in_words(self) -> str:
+        framework, both = self.framework, self.gap_map.both_count
+        if not both:
+            return f"There is no {framework.element_noun} that both gave a level."
+        noun = framework.element_noun if both == 1 else framework.element_noun_plural
+        if not self.gap_map.apart:
+            return f"Board and reviewers gave the same level wherever both gave one: {both} {noun}."
+        which = "the one" if both == 1 else f"{len(self.gap_map.apart)} of the {both}"
+        return f"Board and reviewers differ on {which} {noun} that both gave a level."
+
+    @property
+    def focus_in_words(self) -> str:
+        """What was to be looked at first; empty where nothing was named."""
+        return f"To be looked at first: {listed(self.focus)}." if self.focus else ""
+
+    @property
+    def silence_in_words(self) -> str:
+        """What the reviewers said nothing about; empty where they spoke of everything."""
+        return f"The reviewers said nothing about {listed(self.left_out)}." if self.left_out else ""
+
+    @property
+    def no_finding_in_words(self) -> str:
+        """Said in place of the findings; empty where there are any."""
+        if self.spoken_of:
+            return ""
+        return f"The reviewers sent no finding about a single {self.framework.element_noun}."
+
+    @property
+    def taken_up_in_words(self) -> str:
+        """Of which day the plan's part is, and that it is no part of what is signed."""
+        words = (
+            "What the trust’s action plan makes of the review, as it stands on "
+            f"{date_format(self.today, 'j F Y')}."
+        )
+        if self.review.is_closed:
+            words += " This was not part of what both sides signed, and may change."
+        return words
 
     @property
     def steps(self) -> list[tuple[str, datetime, str]]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-
 from govuk.sheets import Sheet, write_workbook
-from reports.peer_review import Answered, ElementSection, PeerReviewReport, Said
+from reports.peer_review import PeerReviewReport
+from reports.peer_review_parts import Answered, ElementSection, Said
 
-NO_LEVEL = "No level"
-FINDING_WIDTHS = (30, 36, 14, 14, 26, 50, 50, 50, 50, 22, 50, 40)
-COMMENT_WIDTHS = (36, 24, 14, 18, 30, 60, 22, 50)
+FINDING_WIDTHS = (16, 18, 9, 11, 14, 11, 13, 40, 16, 26, 26, 22, 12, 22, 18)
+COMMENT_WIDTHS = (24, 18, 11, 12, 18, 50, 13, 34)
 
 
 def write_excel(report: PeerReviewReport) -> bytes:
@@ -21,20 +18,19 @@ def write_excel(report: PeerReviewReport) -> bytes:
 
 
 def _about(report: PeerReviewReport) -> Sheet:
-    rows = [
+    rows = (
         ("Trust", report.trust_name),
-        ("Reviewed by", report.reviewing_trust),
-        ("Reviewers", ", ".join(report.people)),
-        ("Framework", f"{report.framework.title}, {report.framework.edition}"),
-        ("This document", report.stamp.in_words),
-        *(
-            (what, f"{date_format(localtime(on), 'j F Y')}, by {by}")
-            for what, on, by in report.steps
-        ),
+        *report.facts,
+        ("What it is", report.about),
         ("Brief", report.brief),
-        ("In the action plan", f"As it stands on {date_format(report.today, 'j F Y')}"),
-    ]
-    return Sheet("About", ("Peer review", report.title), rows, widths=(24, 90))
+        ("Focus", report.focus_in_words),
+        ("At a glance", report.counts_in_words),
+        ("Findings", report.no_finding_in_words),
+        ("Left out", report.silence_in_words),
+        ("In the action plan", report.taken_up_in_words),
+    )
+    said = [(what, text) for what, text in rows if text]
+    return Sheet("About", ("Peer review", report.title), said, widths=(24, 90))
 
 
 def _elements(report: PeerReviewReport) -> Sheet:
@@ -43,10 +39,13 @@ def _elements(report: PeerReviewReport) -> Sheet:
     header = (
         framework.domain_noun.capitalize(),
         framework.element_noun.capitalize(),
+        "To be looked at first",
         "Board",
+        "Revised after the review",
         "Reviewers",
         "Between them",
         "What the board noted",
+        "Who saw it differently",
         "Strengths",
         "Questions",
         "Evidence seen",
@@ -55,7 +54,7 @@ def _elements(report: PeerReviewReport) -> Sheet:
         "In the action plan",
     )
     rows = [
-        (domain.name, _name(element), *_findings(element))
+        (domain.name, element.title, *_findings(element))
         for domain in report.domains
         for element in domain.elements
     ]
@@ -64,15 +63,18 @@ def _elements(report: PeerReviewReport) -> Sheet:
 
 def _findings(element: ElementSection) -> tuple[str, ...]:
     return (
-        element.board.name if element.board else "Not rated",
-        element.reviewers.name if element.reviewers else NO_LEVEL,
+        "Yes" if element.is_focus else "",
+        element.board_in_words,
+        element.revised_in_words,
+        element.reviewers_in_words,
         element.gap.in_words,
         element.note,
+        element.dissent,
         element.strengths,
         element.questions,
         element.evidence,
         *_answer(element.answer),
-        "\n".join(one.label[:1].upper() + one.label[1:] for one in element.outcomes),
+        "\n".join(element.became),
     )
 
 
@@ -82,7 +84,7 @@ def _comments(report: PeerReviewReport) -> Sheet:
     rows = [row for said in report.comments for row in _said(said, "The assessment as a whole")]
     for domain in report.domains:
         for element in domain.elements:
-            rows += [row for said in element.comments for row in _said(said, _name(element))]
+            rows += [row for said in element.comments for row in _said(said, element.title)]
     return Sheet("Comments", header, rows, widths=COMMENT_WIDTHS)
 
 
@@ -92,15 +94,10 @@ def _said(said: Said, about: str, *, is_reply: bool = False) -> Iterator[tuple[s
         kind = (
             f"Request to correct a fact{f': {said.came_of_it.lower()}' if said.came_of_it else ''}"
         )
-    when = date_format(localtime(said.on), "Y-m-d")
-    yield about, said.who, said.side, when, kind, said.text, *_answer(said.answer)
+    yield about, said.who, said.side, said.day, kind, said.text, *_answer(said.answer)
     for reply in said.replies:
         yield from _said(reply, about, is_reply=True)
 
 
 def _answer(answer: Answered | None) -> tuple[str, str]:
     return (answer.in_words.capitalize(), answer.text) if answer else ("", "")
-
-
-def _name(element: ElementSection) -> str:
-    return f"{element.number}. {element.name}"

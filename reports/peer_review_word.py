@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 
-from django.template.loader import render_to_string
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement
@@ -15,14 +12,19 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from frameworks.models import Level
-from reports.peer_review import Answered, ElementSection, PeerReviewReport, Said
+from reports.peer_review import PeerReviewReport
+from reports.peer_review_parts import Answered, ElementSection, Said
 
 ACCENT = RGBColor(0x4B, 0x2A, 0x5C)
 FONT = "Calibri"
 """Our own typeface is on nobody's machine; this, or one of its measure, is on every one."""
 SOFT = RGBColor(0x58, 0x4F, 0x60)
+MARGIN = Cm(2.7)
+"""At both sides; the tables' widths are what it leaves of the page."""
+FACT_WIDTHS = (Cm(4.2), Cm(11.4))
 GAP_WIDTHS = (Cm(6.2), Cm(2.9), Cm(2.9), Cm(3.6))
 TAKEN_UP_WIDTHS = (Cm(6.2), Cm(9.4))
 TONES = {
@@ -49,11 +51,9 @@ def write_word(report: PeerReviewReport) -> bytes:
     for domain in report.spoken_of:
         document.add_heading(domain.name, level=2)
         for element in domain.spoken_of:
-            _element(document, report, element)
-    if report.left_out:
-        document.add_heading("Not spoken of", level=1)
-        names = "; ".join(f"{one.number}. {one.name}" for one in report.left_out)
-        document.add_paragraph(f"The reviewers said nothing about: {names}.")
+            _element(document, element)
+    for words in filter(None, (report.no_finding_in_words, report.silence_in_words)):
+        document.add_paragraph(words)
     if report.taken_up:
         _taken_up(document, report)
     file = BytesIO()
@@ -79,7 +79,20 @@ def _set_up(document: WordDocument, report: PeerReviewReport) -> None:
             fonts.attrib.pop(qn(f"w:{way}"), None)
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.footer.paragraphs[0].text = f"{report.trust_name}. {report.stamp.in_words}"
+    section.left_margin = section.right_margin = MARGIN
+    footer = section.footer
+    _soft(footer.paragraphs[0], f"{report.trust_name}. {report.stamp.in_words}")
+    _number(footer.add_paragraph(style=footer.paragraphs[0].style))
+
+
+def _number(paragraph: Paragraph) -> None:
+    """Page N of M, which Word counts itself."""
+    for words, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
+        _soft(paragraph, words)
+        counted = OxmlElement("w:fldSimple")
+        counted.set(qn("w:instr"), field)
+        counted.append(_soft(paragraph, "1")._r)
+        paragraph._p.append(counted)
 
 
 def _title(document: WordDocument, report: PeerReviewReport) -> None:
@@ -88,30 +101,25 @@ def _title(document: WordDocument, report: PeerReviewReport) -> None:
     line = title.style.element.pPr.find(qn("w:pBdr"))  # blue, in the library's own template
     if line is not None:
         title.style.element.pPr.remove(line)
-    facts = [
-        ("Reviewed by", report.reviewing_trust),
-        ("Reviewers", ", ".join(report.people) or "Nobody was let in."),
-        ("Framework", f"{report.framework.title}, {report.framework.edition}"),
-        *((what, f"{_day(on)}, by {by}") for what, on, by in report.steps),
-        ("Status", str(report.review.get_status_display())),
-    ]
     table = document.add_table(rows=0, cols=2)
-    for name, text in facts:
+    for name, text in report.facts:
         cells = table.add_row().cells
         cells[0].paragraphs[0].add_run(name).bold = True
         cells[1].text = text
-    if report.brief:
+    _set_widths(table, FACT_WIDTHS)
+    about = document.add_paragraph()
+    about.paragraph_format.space_before = Pt(8)
+    _soft(about, report.about)
+    if report.brief or report.focus:
         document.add_heading("The brief", level=1)
         _text(document, report.brief)
+    if report.focus:
+        document.add_paragraph(report.focus_in_words)
 
 
 def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:
-    document.add_heading("Board and reviewers", level=1)
-    document.add_paragraph(
-        f"They differ on {len(report.gap_map.apart)} of {report.gap_map.both_count} "
-        f"{report.framework.element_noun_plural} that both gave a level. It is counted and "
-        "never averaged: nothing here is an overall grade."
-    )
+    document.add_heading("At a glance", level=1)
+    document.add_paragraph(report.counts_in_words)
     table = document.add_table(rows=1, cols=4)
     table.style = "Table Grid"
     heads = (report.framework.element_noun.capitalize(), "Board", "Reviewers", "Between them")
@@ -121,17 +129,11 @@ def _at_a_glance(document: WordDocument, report: PeerReviewReport) -> None:
     for domain in report.domains:
         for element in domain.elements:
             cells = table.add_row().cells
-            cells[0].text = f"{element.number}. {element.name}"
-            _level(cells[1], element.board)
-            _level(cells[2], element.reviewers)
+            cells[0].text = element.title
+            _level(cells[1], element.board_in_words, element.board)
+            _level(cells[2], element.reviewers_in_words, element.reviewers)
             cells[3].text = element.gap.in_words
     _set_widths(table, GAP_WIDTHS)
-    if report.verdicts:
-        words = ", ".join(f"{number} {word.lower()}" for word, number in report.verdicts)
-        answered = document.add_paragraph(
-            f"Of what the reviewers said, the trust has answered: {words}."
-        )
-        answered.paragraph_format.space_before = Pt(8)
 
 
 def _set_widths(table: Table, widths: Sequence[Cm]) -> None:
@@ -148,12 +150,11 @@ def _set_widths(table: Table, widths: Sequence[Cm]) -> None:
                 paragraph.paragraph_format.space_after = Pt(2)
 
 
-def _level(cell: _Cell, level: Level | None) -> None:
+def _level(cell: _Cell, words: str, level: Level | None) -> None:
     """A level by name and colour; its name says enough where there is no colour."""
+    run = cell.paragraphs[0].add_run(words)
     if level is None:
-        cell.text = "No level"
         return
-    run = cell.paragraphs[0].add_run(level.name)
     run.bold = True
     behind, run.font.color.rgb = TONES[level.tone]
     shade = OxmlElement("w:shd")
@@ -169,21 +170,16 @@ def _repeat(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(header)
 
 
-def _element(document: WordDocument, report: PeerReviewReport, element: ElementSection) -> None:
-    document.add_heading(f"{element.number}. {element.name}", level=3)
-    board = element.board.name if element.board else "not rated"
-    reviewers = element.reviewers.name if element.reviewers else "no level"
+def _element(document: WordDocument, element: ElementSection) -> None:
+    document.add_heading(element.title, level=3)
     levels = document.add_paragraph()
     levels.paragraph_format.keep_with_next = True
     levels.add_run("Board: ").bold = True
-    levels.add_run(f"{board}. ")
+    levels.add_run(f"{element.board_in_words}. ")
     levels.add_run("Reviewers: ").bold = True
-    levels.add_run(f"{reviewers}. {element.gap.in_words}.")
+    levels.add_run(f"{element.reviewers_in_words}. {element.gap.in_words}.")
     if element.level_then:
-        document.add_paragraph(
-            f"When the findings came the board’s level was {element.level_then}: it was revised "
-            "after the review."
-        )
+        document.add_paragraph(element.revised_in_words)
     document.add_heading("What the board noted", level=4)
     _text(document, element.note or "No note was written.")
     if element.dissent:
@@ -194,14 +190,15 @@ def _element(document: WordDocument, report: PeerReviewReport, element: ElementS
         _text(document, text)
     if element.answer:
         _answer(document, element.answer)
+    if element.comments:
+        document.add_heading("Comments", level=4)
     for said in element.comments:
         _say(document, said)
 
 
 def _taken_up(document: WordDocument, report: PeerReviewReport) -> None:
     document.add_heading("In the action plan", level=1)
-    words = render_to_string("reports/_review_taken_up.html", {"report": report})
-    document.add_paragraph(words.strip())
+    document.add_paragraph(report.taken_up_in_words)
     table = document.add_table(rows=1, cols=2)
     table.style = "Table Grid"
     heads = (report.framework.element_noun.capitalize(), "What it became")
@@ -210,18 +207,18 @@ def _taken_up(document: WordDocument, report: PeerReviewReport) -> None:
     _repeat(table.rows[0])
     for element in report.taken_up:
         cells = table.add_row().cells
-        cells[0].text = f"{element.number}. {element.name}"
-        cells[1].text = "\n".join(one.label[:1].upper() + one.label[1:] for one in element.outcomes)
+        cells[0].text = element.title
+        cells[1].text = "\n".join(element.became)
     _set_widths(table, TAKEN_UP_WIDTHS)
 
 
 def _say(document: WordDocument, said: Said, *, depth: int = 0) -> None:
     indent = Cm(0.75 * (depth + 1))
-    kind = "asks to correct a fact" if said.is_correction else "says"
+    kind = ": request to correct a fact" if said.is_correction else ""
     head = document.add_paragraph()
     head.paragraph_format.left_indent = indent
     head.paragraph_format.keep_with_next = True
-    _soft(head, f"{said.who} ({said.side.lower()}) {kind}, {_day(said.on)}:")
+    _soft(head, f"{said.byline}{kind}")
     for paragraph in _text(document, said.text):
         paragraph.paragraph_format.left_indent = indent
     if said.came_of_it:
@@ -246,10 +243,7 @@ def _text(document: WordDocument, text: str) -> list[Paragraph]:
     return [document.add_paragraph(line) for line in text.split("\n") if line.strip()]
 
 
-def _soft(paragraph: Paragraph, text: str) -> None:
+def _soft(paragraph: Paragraph, text: str) -> Run:
     run = paragraph.add_run(text)
     run.font.color.rgb, run.font.size = SOFT, Pt(10)
-
-
-def _day(on: object) -> str:
-    return date_format(localtime(on), "j F Y")  # type: ignore[arg-type]
+    return run

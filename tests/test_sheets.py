@@ -210,8 +210,36 @@ def test_what_is_written_is_text_under_a_bold_frozen_header() -> None:
     assert not page["A2"].font.bold
     assert page["A2"].alignment.wrap_text
     assert (page.freeze_panes, page.column_dimensions["A"].width) == ("A2", 12)
+    assert page["A2"].font.name == "Calibri"
     again = [row.cells[0] for row in read(file)["Wording"]]
     assert again == ["Code", *(text for text in [*texts[:-1], "nul"] if text)]
+
+
+def test_what_is_written_can_be_printed() -> None:
+    file = write_workbook([Sheet("Wording", ["Code"], [["a"]], [12])])
+    page = load_workbook(BytesIO(file))["Wording"]
+    assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0)
+    assert page.print_title_rows == "$1:$1"
+    assert (page.oddFooter.left.text, page.oddFooter.right.text) == ("&A", "Page &P of &N")
+
+
+@pytest.mark.parametrize(
+    ("text", "height"),
+    [("", "15"), ("x" * 12, "15"), ("x" * 13, "30"), ("a\n\nb", "45"), ("x" * 9_000, "409")],
+)
+def test_row_is_high_enough_for_its_text_and_grows_with_it(text: str, height: str) -> None:
+    file = write_workbook([Sheet("Wording", ["Code"], [[text, "no width"]], [12])])
+    [part] = (name for name in ZipFile(BytesIO(file)).namelist() if "sheet1.xml" in name)
+    xml = ZipFile(BytesIO(file)).read(part).decode()
+    assert f'<row r="2" ht="{height}">' in xml
+    assert "customHeight" not in xml
+
+
+def test_row_of_a_sheet_that_does_not_wrap_keeps_its_height() -> None:
+    file = write_workbook([Sheet("Wording", ["Code"], [["x" * 99]], [12], wrap=False)])
+    assert load_workbook(BytesIO(file))["Wording"].row_dimensions[2].height is None
 
 
 def test_a_fault_is_a_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from importlib import import_module
 from io import BytesIO
@@ -12,14 +13,16 @@ from django.apps import apps
 from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
+from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from assessments.actions import record_rating
-from assessments.models import Rating
+from assessments.models import Assessment, Rating
 from govuk.sheets import MEDIA_TYPE, read_workbook
 from plans.models import Plan
 from plans.taking_up import take_up_as_priority
 from reports.peer_review import PeerReviewReport, build_peer_review
+from reports.peer_review_excel import write_excel
 from reports.peer_review_word import write_word
 from reports.review_views import WORD, print_peer_review
 from reviews.answering import record_answer, send_answers, sign_off
@@ -36,6 +39,31 @@ ON = date(2026, 11, 25)
 def report_of(review: PeerReview, *, on: date = ON) -> PeerReviewReport:
     reviewers = list(Reviewer.objects.let_in_to(review.pk).for_page())
     return build_peer_review(reviewers, reader=review.created_by, today=on)
+
+
+def on_page(review: PeerReview, by: User) -> str:
+    page = page_of(client_of(by).get(f"/reviews/{review.pk}/report/"))
+    return page.with_id("main-content").text
+
+
+def in_pdf(review: PeerReview, by: User) -> str:
+    pages = PdfReader(BytesIO(print_peer_review(report_of(review)))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def in_word(review: PeerReview, by: User) -> str:
+    document = Document(BytesIO(write_word(report_of(review))))
+    paragraphs = document.element.body.iter(qn("w:p"))
+    return "\n".join("".join(one.text or "" for one in p.iter(qn("w:t"))) for p in paragraphs)
+
+
+def in_excel(review: PeerReview, by: User) -> str:
+    sheets = read_workbook(BytesIO(write_excel(report_of(review))))
+    return "\n".join(cell for rows in sheets.values() for row in rows for cell in row.cells)
+
+
+FORMS = {"page": on_page, "PDF": in_pdf, "Word": in_word, "Excel": in_excel}
+every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 
 def answer_to(of: Any, verdict: Answer.Verdict, text: str, *, by: User) -> None:
@@ -174,7 +202,103 @@ def main_of(reader: User, path: str) -> str:
     return page_of(client_of(reader).get(f"/reviewing/{path}")).with_id("main-content").text
 
 
-def test_a_rating_revised_after_the_review_says_what_it_was(submitted_review, chair) -> None:
+@every_form
+def test_every_form_says_what_it_is_whose_and_how_it_came_about(
+    form, answered, chair, reviewer
+) -> None:
+    day = date_format(timezone.localdate(), "j F Y")
+    text = form(answered, chair)
+    for words in (
+        "Peer review of Self-assessment 2026",
+        "Southmere Schools Trust",
+        f"Signed by both sides, {day}",
+        reviewer.name,
+        "The made-up framework. Nobody, edition 2026-01 (published in January 2026)",
+        "Self-assessment 2026, as both sides signed the review of it.",
+        f"{day}, by {chair.name}",
+        "Levels are the board’s and the reviewers’ own judgements, one point at a time. They are "
+        "set side by side and never averaged: nothing here is an overall grade. Nobody",
+        "Look at how the board comes to its view.",
+        "To be looked at first: 3. Point 3.",
+        "Board and reviewers differ on 2 of the 2 points that both gave a level. The trust’s "
+        "answers to what the reviewers said: 1 accepted, 1 not accepted, 2 not answered.",
+        "The reviewers said nothing about 2. Point 2.",
+    ):
+        assert words in text, words
+
+
+@every_form
+def test_every_form_says_until_it_is_signed_whether_ratings_may_change(
+    form, submitted_review, chair
+) -> None:
+    open_yet = "Self-assessment 2026. Not agreed yet: ratings may still change."
+    assert open_yet in form(submitted_review, chair)
+    Assessment.objects.filter(pk=submitted_review.assessment_id).update(
+        status=Assessment.Status.AGREED,
+        agreed_at=timezone.now(),
+        agreed_by=chair,
+        meeting_on=date(2026, 10, 14),
+        minute_reference="minute 41\x07",
+    )
+    text = form(PeerReview.objects.get(pk=submitted_review.pk), chair)
+    day = date_format(timezone.localdate(), "j F Y")
+    assert (
+        "Self-assessment 2026. Agreed at the meeting of 14 October 2026, signed off by "
+        f"{chair.name} on {day}. Minute reference: minute 41."
+    ) in text.replace("\x07", "")
+    assert open_yet not in text
+
+
+@pytest.mark.parametrize(
+    ("form", "counts"),
+    [(on_page, (1, 1)), (in_pdf, (2, 3)), (in_word, (2, 3)), (in_excel, (1, 2))],
+    ids=FORMS,
+)
+def test_every_form_says_the_same_where_there_is_no_level(
+    form, counts, submitted_review, chair
+) -> None:
+    """The board has not rated Point 1, the reviewers gave Points 2 and 3 none."""
+    ratings = Rating.objects.filter(assessment=submitted_review.assessment)
+    ratings.filter(element__name="Point 1").update(level=None)
+    submitted_review.findings.filter(element__name="Point 3").update(level=None)
+    text = form(submitted_review, chair)
+    assert (text.count("Not rated yet"), text.count("No level")) == counts
+    assert not re.search("Not rated(?! yet)", text)
+
+
+@pytest.mark.parametrize(
+    ("together", "apart", "said"),
+    [
+        (["Point 1"], 1, "Board and reviewers differ on the one point that both gave a level."),
+        (
+            ["Point 2"],
+            0,
+            "Board and reviewers gave the same level wherever both gave one: 1 point.",
+        ),
+        (
+            ["Point 1", "Point 2"],
+            1,
+            "Board and reviewers differ on 1 of the 2 points that both gave a level.",
+        ),
+        ([], 0, "There is no point that both gave a level."),
+    ],
+)
+def test_it_says_in_good_english_how_often_both_differ(
+    together, apart, said, submitted_review
+) -> None:
+    findings = submitted_review.findings
+    level = submitted_review.assessment.framework.levels.get(order=4)
+    findings.filter(element__name="Point 2").update(level=level)
+    findings.exclude(element__name__in=together).update(level=None)
+    report = report_of(submitted_review)
+    assert len(report.apart) == apart
+    assert report.counts_in_words == (
+        f"{said} The trust’s answers to what the reviewers said: 4 not answered yet."
+    )
+
+
+@every_form
+def test_a_rating_revised_after_the_review_says_what_it_was(form, submitted_review, chair) -> None:
     review = submitted_review
     [element] = [one for one in report_of(review).domains[0].elements if one.number == 1]
     assert element.level_then == ""
@@ -183,14 +307,9 @@ def test_a_rating_revised_after_the_review_says_what_it_was(submitted_review, ch
     Rating.history.bulk_history_create([rating], update=True, default_date=review.created_at)
     assert report_of(review).domains[0].elements[0].level_then == ""
     rate_anew(review, "Point 1", 4, by=chair)
-    report = report_of(review)
-    assert report.domains[0].elements[0].level_then == "Step 2"
+    assert report_of(review).domains[0].elements[0].level_then == "Step 2"
     said = "When the findings came the board’s level was Step 2: it was revised after the review."
-    answer = client_of(chair).get(f"/reviews/{review.pk}/report/")
-    assert said in page_of(answer).with_id("main-content").text
-    file = PdfReader(BytesIO(print_peer_review(report)))
-    assert said in " ".join(" ".join(one.extract_text() for one in file.pages).split())
-    assert said in [one.text for one in Document(BytesIO(write_word(report))).paragraphs]
+    assert said in form(review, chair)
 
 
 def test_it_says_whether_it_is_a_working_copy_or_what_was_signed(
@@ -231,6 +350,7 @@ def test_it_says_what_the_plan_has_made_of_it_apart_from_what_was_signed(answere
     last = " ".join(file.pages[-1].extract_text().split())
     assert dated in last
     assert "3. Point 3 The priority Point 3" in last
+    assert "The reviewers said nothing about 2. Point 2." in last  # it follows on
     document = Document(BytesIO(write_word(report)))
     assert dated in [one.text for one in document.paragraphs]
     rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
@@ -246,8 +366,10 @@ def test_typed_text_is_cleaned(submitted_review, lead) -> None:
 
 
 def test_page_holds_what_the_document_holds(answered, trustee: User) -> None:
-    answer = client_of(trustee).get(f"/reviews/{answered.pk}/report/")
-    text = page_of(answer).with_id("main-content").text
+    page = page_of(client_of(trustee).get(f"/reviews/{answered.pk}/report/"))
+    pairs = [one.text for one in page.all("span", "tq-pair__one")]
+    assert pairs == ["Board Step 2", "Reviewers Step 3", "Board Step 1", "Reviewers Step 2"]
+    text = page.with_id("main-content").text
     for words in (
         "Peer review of Self-assessment 2026",
         "Southmere Schools Trust",
@@ -294,9 +416,20 @@ def test_word_file_holds_it_in_headings_and_tables(answered) -> None:
     assert headings[:3] == [
         ("Title", "Peer review of Self-assessment 2026"),
         ("Heading 1", "The brief"),
-        ("Heading 1", "Board and reviewers"),
+        ("Heading 1", "At a glance"),
     ]
     assert ("Heading 3", "3. Point 3") in headings
+    assert [cell.text for cell in document.tables[0].columns[0].cells] == [
+        "This document",
+        "Reviewed by",
+        "Reviewers",
+        "Framework",
+        "Self-assessment",
+        "Findings sent",
+        "Answers sent",
+        "Signed for the trust",
+        "Signed for the reviewers",
+    ]
     table = document.tables[1]
     assert [cell.text for cell in table.rows[0].cells] == [
         "Point",
@@ -314,6 +447,14 @@ def test_word_file_holds_it_in_headings_and_tables(answered) -> None:
     text = "\n".join(one.text for one in document.paragraphs)
     assert "Who looks at it?" in text
     assert "The trust’s answer: Not accepted\nWe do." in text
+
+
+def test_word_file_numbers_its_pages(answered) -> None:
+    footer = Document(BytesIO(write_word(report_of(answered)))).sections[0].footer
+    _, number = footer.paragraphs
+    fields = number._p.findall(qn("w:fldSimple"))
+    assert [one.get(qn("w:instr")) for one in fields] == ["PAGE", "NUMPAGES"]
+    assert "".join(one.text for one in number._p.iter(qn("w:t"))) == "Page 1 of 1"
 
 
 def test_word_file_is_kept_for_download_under_a_name(answered, trustee: User) -> None:
@@ -390,15 +531,26 @@ def test_spreadsheet_holds_every_element_and_everything_that_was_said(answered, 
     assert about["This document"].startswith("Signed by both sides, ")
     findings = rows["Findings"][1:]
     assert [row[1] for row in findings] == ["1. Point 1", "2. Point 2", "3. Point 3"]
-    assert findings[0][:6] == (
+    assert [row[2] for row in findings] == ["", "", "Yes"]
+    assert rows["Findings"][0][2:6] == (
+        "To be looked at first",
+        "Board",
+        "Revised after the review",
+        "Reviewers",
+    )
+    assert findings[0][:8] == (
         "Area 1",
         "1. Point 1",
+        "",
         "Step 2",
+        "",
         "Step 3",
         "Reviewers one step higher",
         "What the board saw in Point 1.",
     )
-    assert findings[2][7:11] == ("Who looks at it?", "", "Not accepted", "We do.")
+    assert findings[2][10:14] == ("Who looks at it?", "", "Not accepted", "We do.")
+    today = date_format(timezone.localdate(), "j F Y")
+    assert {row[3] for row in rows["Comments"][1:]} == {today}
     said = [(row[0], *row[4:6]) for row in rows["Comments"][1:]]
     assert said == [
         ("The assessment as a whole", "Comment", "Thank you for letting us in."),
