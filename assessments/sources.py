@@ -17,19 +17,21 @@ from trusts.models import User
 
 @dataclass(frozen=True)
 class Source:
-    """Something that was said of one element of an assessment.
+    """Something that was said of an assessment, or of one element of it.
 
     Attributes:
         path: its address.
         label: whose it is, such as "the peer review by Southmere Schools Trust".
         text: what was said.
+        element_id: None where it is of the assessment as a whole; whoever makes something of it
+            says of which element.
     """
 
     path: str
     label: str
     text: str
     assessment_id: int
-    element_id: int
+    element_id: int | None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from assessments.models import Assessment
 from assessments.sources import Source, find_source
+from frameworks.models import Element
 from plans.taking_up import TakenUp, make_room_for_action, take_up_as_priority
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
@@ -31,10 +33,17 @@ def fetch_source(request: SignedInRequest, path: str, assessment: Assessment) ->
 @require_POST
 def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """Make what was said a priority, or go on to write an action for it."""
-    assessments = Assessment.objects.visible_to(request.user).select_related("trust")
+    assessments = Assessment.objects.visible_to(request.user).select_related("trust", "framework")
     assessment = get_object_or_404(assessments, pk=pk)
     require_permission(request.user, Permission.PLAN, assessment.trust)
     source = fetch_source(request, request.POST.get("source", ""), assessment)
+    if source.element_id is None:
+        element = _element_chosen(request, assessment)
+        if element is None:
+            noun = assessment.framework.element_noun
+            messages.error(request, f"Choose the {noun} that it is taken up for.")
+            return redirect(source.path)
+        source = replace(source, element_id=element.pk)
     if request.POST.get("as") == "action":
         taken = make_room_for_action(assessment=assessment, source=source, by=request.user)
         address = reverse("plans:add_action", args=[taken.priority.pk])
@@ -42,6 +51,13 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
     taken = take_up_as_priority(assessment=assessment, source=source, by=request.user)
     _say_what_became(request, taken, source)
     return redirect(taken.priority)
+
+
+def _element_chosen(request: SignedInRequest, assessment: Assessment) -> Element | None:
+    """For what is of the assessment as a whole: the element that somebody took it up for."""
+    elements = Element.objects.filter(domain__framework=assessment.framework_id)
+    code = request.POST.get("element", "")
+    return next((one for one in elements if one.code == code), None)
 
 
 def _say_what_became(request: SignedInRequest, taken: TakenUp, source: Source) -> None:

@@ -52,6 +52,14 @@ def take_up_as_priority(*, assessment: Assessment, source: Source, by: User) -> 
     return TakenUp(taken.priority, taken.is_new, taken.is_restored, wrote_issue=wrote_issue)
 
 
+def _element_of(source: Source) -> int:
+    if source.element_id is None:
+        raise ValueError(
+            "It is of the assessment as a whole: say which element it is taken up for."
+        )
+    return source.element_id
+
+
 @transaction.atomic
 def make_room_for_action(*, assessment: Assessment, source: Source, by: User) -> TakenUp:
     """See that there is a priority to add an action to; its key issue is left alone.
@@ -59,7 +67,7 @@ def make_room_for_action(*, assessment: Assessment, source: Source, by: User) ->
     A priority that has been dropped stays so: the page that adds actions says what to do.
     """
     plan = _held(assessment, by=by)
-    priority = plan.priorities.filter(element=source.element_id).first()
+    priority = plan.priorities.filter(element=_element_of(source)).first()
     if priority:
         return TakenUp(priority)
     taken = _put_in(plan, source, by=by)
@@ -85,14 +93,15 @@ def _held(assessment: Assessment, *, by: User) -> Plan:
 
 
 def _taken_up(plan: Plan, source: Source) -> Priority | None:
-    priorities = Priority.objects.for_page().filter(plan=plan, element=source.element_id)
+    priorities = Priority.objects.for_page().filter(plan=plan, element=_element_of(source))
     return priorities.filter(origins__source=source.path, origins__action=None).first()
 
 
 def _put_in(plan: Plan, source: Source, *, by: User) -> TakenUp:
-    change = Change(added=[source.element_id], removed={})
+    element_id = _element_of(source)
+    change = Change(added=[element_id], removed={})
     chosen = choose_priorities(plan=plan, change=change, by=by)
-    priority = Priority.objects.for_page().get(plan=plan, element=source.element_id)
+    priority = Priority.objects.for_page().get(plan=plan, element=element_id)
     return TakenUp(priority, is_new=bool(chosen.added), is_restored=bool(chosen.restored))
 
 

@@ -45,12 +45,6 @@ class Card:
         return self.status == 200
 
     @property
-    def is_for_plan(self) -> bool:
-        """Whether it is about one element, and so may become a priority or an action."""
-        comment = self.answer.comment
-        return comment is None or comment.element_id is not None
-
-    @property
     def is_priority(self) -> bool:
         """Whether it has become a priority, which it can but once."""
         return any(one.is_priority for one in self.outcomes)
@@ -210,10 +204,17 @@ def _whole_page(
     cards = _cards(request, comments, sent)
     context = context_of(request, review) | {
         "talk": _talk(request, review, comments, cards),
+        "elements": _elements(review) if cards else [],
         "sent": sent,
         "can_answer": _can_answer(request, review),
     }
     return render(request, "reviews/whole.html", context, status=sent.status if sent else 200)
+
+
+def _elements(review: PeerReview) -> list[Element]:
+    """To choose from, for which of them something of the whole is taken up."""
+    framework = review.assessment.framework_id
+    return list(Element.objects.filter(domain__framework=framework).in_order())
 
 
 def _rating(review: PeerReview, finding: ReviewerRating) -> Rating:

@@ -104,7 +104,8 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
 
     def let_in_to(self, review: int) -> ReviewerQuerySet:
         """All whom the trust has ever let in to a review, the first first."""
-        return self.filter(review=review, admitted_at__isnull=False).order_by("invited_at", "pk")
+        admitted = self.filter(review__pk=review, admitted_at__isnull=False)
+        return admitted.order_by("invited_at", "pk")
 
     def for_page(self) -> ReviewerQuerySet:
         """Each with the review, its assessment, trust and framework, in one query."""

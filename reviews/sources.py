@@ -11,7 +11,7 @@ from trusts.models import User
 
 @finds_sources
 def what_reviewers_said(user: User, path: str) -> Source | None:
-    """What the reviewers said of one element, if the person may read it; one query."""
+    """What the reviewers said, if the person may read it; one query."""
     try:
         match = resolve(path)
     except Resolver404:
@@ -33,15 +33,13 @@ def _finding(user: User, review: int, pk: int) -> Source | None:
 
 
 def _comment(user: User, review: int, pk: int) -> Source | None:
-    """A comment of the reviewers on one element; one on the whole is of no element's plan."""
+    """A comment of the reviewers, on one element or on the whole."""
     said = Comment.objects.visible_to(user).filter(side=Comment.Side.REVIEWERS)
     comment = said.select_related("review").filter(review__pk=review, pk=pk).first()
-    if comment is None or comment.element_id is None:
-        return None
-    return _source(comment, comment.body, comment.element_id)
+    return _source(comment, comment.body, comment.element_id) if comment else None
 
 
-def _source(said: ReviewerRating | Comment, text: str, element_id: int) -> Source:
+def _source(said: ReviewerRating | Comment, text: str, element_id: int | None) -> Source:
     """Under the one address that it is known by, however the path spelled its numbers."""
     return Source(
         path=said.get_absolute_url(),

@@ -46,14 +46,16 @@ def test_finding_is_a_source_of_its_questions(submitted_review, chair) -> None:
     )
 
 
-def test_comment_is_a_source_of_its_words_and_one_on_the_whole_is_none(
+def test_comment_is_a_source_of_its_words_on_one_element_or_on_the_whole(
     submitted_review, chair
 ) -> None:
     on_point, on_whole = Comment.objects.order_by("pk")
     source = find_source(chair, on_point.get_absolute_url())
     assert source
     assert (source.text, source.element_id) == ("Well argued.", on_point.element_id)
-    assert find_source(chair, on_whole.get_absolute_url()) is None
+    source = find_source(chair, on_whole.get_absolute_url())
+    assert source
+    assert (source.text, source.element_id) == ("Thank you for letting us in.", None)
 
 
 def test_source_is_known_by_one_address_however_it_is_spelled(submitted_review, chair) -> None:
@@ -111,6 +113,35 @@ def test_finding_of_one_review_under_the_number_of_another_is_none(submitted_rev
     finding = finding_of(submitted_review, "Point 3")
     other = reverse("reviews:finding", args=[submitted_review.pk + 1, finding.pk])
     assert find_source(chair, other) is None
+
+
+def test_comment_on_the_whole_is_taken_up_for_the_element_that_is_chosen(
+    submitted_review, executive
+) -> None:
+    client, where = client_of(executive), address("whole", submitted_review)
+    [said] = submitted_review.comments.filter(element=None)
+    page = page_of(client.get(where))
+    options = [node.attributes["value"] for node in page.all("option")]
+    assert options == ["", "MU-01", "MU-02", "MU-03"]
+    form = reverse("plans:take_up", args=[submitted_review.assessment_id])
+    fields = {"source": said.get_absolute_url(), "as": "priority"}
+    for wrong in ({}, {"element": "MU-99"}, {"element": ""}):
+        got = client.post(form, fields | wrong, follow=True)
+        assert got.redirect_chain[-1][0] == f"{where}#comment-{said.pk}"
+        assert "Choose the point that it is taken up for." in banners(page_of(got))
+    assert Priority.objects.count() == 0
+    client.post(form, fields | {"element": "MU-02"})
+    priority = Priority.objects.get()
+    assert (priority.element.code, priority.key_issue) == ("MU-02", said.body)
+    assert priority.origins.get().source == said.get_absolute_url()
+    client.post(form, fields | {"element": "MU-02"})
+    assert priority.origins.count() == 1
+    client.post(form, fields | {"element": "MU-03"})
+    page = page_of(client.get(where)).with_id("main-content").text
+    assert "In the action plan it became the priority Point 2 and the priority Point 3 ." in page
+    got = client.post(form, fields | {"element": "MU-03", "as": "action"})
+    client.post(got.url, action_fields(description="Thank them"))
+    assert Origin.objects.get(action__description="Thank them").source == said.get_absolute_url()
 
 
 def test_one_click_from_the_answer_page_and_back(submitted_review, executive) -> None:
