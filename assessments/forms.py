@@ -34,6 +34,7 @@ from govuk.fields import (
     RowField,
     VersionField,
     check_year,
+    too_long,
 )
 from trusts.models import Trust, User
 
@@ -276,10 +277,7 @@ class RatingForm(LevelForm[Rating]):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="What the board saw, and what it would take to move up. "
         "Your trust’s people read this, and so do reviewers whom it invites; the report prints it.",
-        error_messages={
-            "max_length": "The note must be %(limit_value)s characters or fewer; "
-            "it has %(show_value)s"
-        },
+        error_messages={"max_length": too_long("The note")},
     )
     dissent = MultilineField(
         label="Who saw it differently, and why?",
@@ -287,9 +285,7 @@ class RatingForm(LevelForm[Rating]):
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Kept beside the rating, which stays one. The report prints it too.",
-        error_messages={
-            "max_length": "This must be %(limit_value)s characters or fewer; it has %(show_value)s"
-        },
+        error_messages={"max_length": too_long("This")},
     )
     is_priority = forms.BooleanField(label="Make this a priority for action", required=False)
 

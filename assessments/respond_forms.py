@@ -11,7 +11,7 @@ from assessments.models import NOTE_MAX_LENGTH, Response
 from assessments.responding import record_response
 from assessments.row_forms import LevelForm
 from assessments.row_pages import OneOfMany
-from govuk.fields import MultilineField, RowField
+from govuk.fields import MultilineField, RowField, too_long
 
 UNSURE = "unsure"
 """What the form sends for "don't know yet", beside the levels' keys in the database."""
@@ -31,10 +31,7 @@ class ResponseForm(LevelForm[Response]):
         required=False,
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={
-            "max_length": "The note must be %(limit_value)s characters or fewer; "
-            "it has %(show_value)s"
-        },
+        error_messages={"max_length": too_long("The note")},
     )
 
     written = ("level", "note")

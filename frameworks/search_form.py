@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from frameworks.models import Framework
 from frameworks.shelf import Shelved
+from govuk.fields import query_too_long
 from govuk.matching import Wanted
 
 QUERY_MAX_LENGTH = 100
@@ -26,10 +27,7 @@ class SearchForm(forms.Form):
         help_text="Finds what has all of them; the beginning of a word is enough. "
         "For words that stand together, use quotation marks.",
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={
-            "max_length": f"Look for {QUERY_MAX_LENGTH} characters or fewer; "
-            "these are %(show_value)d"
-        },
+        error_messages={"max_length": query_too_long(QUERY_MAX_LENGTH)},
     )
     framework = forms.ChoiceField(
         label="Where",

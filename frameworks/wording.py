@@ -165,5 +165,5 @@ def _fault_of_words(text: str) -> str:
         return f"The wording must have {MAX_WORDING:,} characters or fewer; it has {len(text):,}"
     lines = text.count("\n") + 1
     if lines > MAX_LINES:
-        return f"The wording must have {MAX_LINES} lines or fewer; it has {lines}"
+        return f"The wording must have {MAX_LINES} lines or fewer; it has {lines:,}"
     return ""

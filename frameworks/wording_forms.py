@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from frameworks.models import Framework
 from frameworks.wording import Coverage, FaultyPack, load_pack
-from govuk.fields import MultilineField
+from govuk.fields import MultilineField, too_long
 from govuk.sheets import Fault, SheetRow, UnreadableSheet, read_workbook
 
 
@@ -25,8 +25,7 @@ class SourceField(MultilineField):
             "Every page that shows them prints this.",
             error_messages={
                 "required": "Say where the words are from and by what right you use them",
-                "max_length": "Source and right must be %(limit_value)s characters or fewer; "
-                "it has %(show_value)s",
+                "max_length": too_long("Source and right"),
             },
             **options,
         )

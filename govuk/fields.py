@@ -121,6 +121,34 @@ UNSEEN: dict[int, str] = {
 """Signs that come along with what is pasted: those that show nothing go, other breaks are lines."""
 
 
+class _Grouped(str):
+    """A message whose numbers are grouped by thousands, as the page's character count has them."""
+
+    __slots__ = ()
+
+    def __mod__(self, params: Any) -> str:
+        grouped = {
+            name: f"{value:,}" if isinstance(value, int) else value
+            for name, value in params.items()
+        }
+        return super().__mod__(grouped)
+
+
+def too_long(what: str, *, it_has: str = "it has") -> str:
+    """The message for a text over its limit.
+
+    Args:
+        what: begins the sentence, such as "The note".
+        it_has: "there are" where `what` is several things.
+    """
+    return _Grouped(f"{what} must be %(limit_value)s characters or fewer; {it_has} %(show_value)s")
+
+
+def query_too_long(limit: int) -> str:
+    """The message for words to look for over their limit."""
+    return _Grouped(f"Look for {limit:,} characters or fewer; these are %(show_value)s")
+
+
 class MultilineField(forms.CharField):
     """Text of several lines whose length is counted as the page's character count does.
 
@@ -147,7 +175,7 @@ class MultilineField(forms.CharField):
         lines = str(value or "").count("\n") + 1
         if lines > MAX_LINES:
             raise ValidationError(
-                f"The text must have {MAX_LINES} lines or fewer; it has {lines}", code="max_lines"
+                f"The text must have {MAX_LINES} lines or fewer; it has {lines:,}", code="max_lines"
             )
 
 

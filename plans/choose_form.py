@@ -9,9 +9,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundWidget
 
-from govuk.fields import MultilineField
+from govuk.fields import MultilineField, too_long
 from plans.choosing import Change, Offer, OfferGroup, change_between, group
-from plans.forms import too_long
 from plans.models import REASON_MAX_LENGTH
 
 

@@ -14,7 +14,14 @@ from django.utils.text import Truncator
 
 from assessments.models import NOTE_MAX_LENGTH
 from assessments.sources import Source
-from govuk.fields import DateField, KeyField, MultilineField, VersionField, check_year
+from govuk.fields import (
+    DateField,
+    KeyField,
+    MultilineField,
+    VersionField,
+    check_year,
+    too_long,
+)
 from plans.action_changes import add_action, edit_action
 from plans.actions import adopt_plan, edit_plan, noon_of, write_key_issue
 from plans.models import (
@@ -28,11 +35,6 @@ from plans.models import (
 from trusts.models import Trust, User
 
 SOMEBODY_ELSE = "other"
-
-
-def too_long(what: str) -> str:
-    """The message for a text over its limit."""
-    return f"{what} must be %(limit_value)s characters or fewer; it has %(show_value)s"
 
 
 class VersionedForm(forms.ModelForm):

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from assessments.models import NOTE_MAX_LENGTH
 from assessments.row_forms import RowForm
-from govuk.fields import MultilineField
+from govuk.fields import MultilineField, too_long
 from reviews.answering import record_answer
 from reviews.models import Answer
 from trusts.models import User
@@ -29,10 +29,7 @@ class AnswerForm(RowForm[Answer]):
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Where you accept it in part or not at all, say why.",
-        error_messages={
-            "max_length": "The answer must be %(limit_value)s characters or fewer; "
-            "it has %(show_value)s"
-        },
+        error_messages={"max_length": too_long("The answer")},
     )
 
     written = ("verdict", "text")

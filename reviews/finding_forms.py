@@ -10,7 +10,7 @@ from assessments.forms import LevelRadios
 from assessments.models import NOTE_MAX_LENGTH
 from assessments.row_forms import LevelForm
 from assessments.row_pages import OneOfMany
-from govuk.fields import MultilineField, RowField
+from govuk.fields import MultilineField, RowField, too_long
 from reviews.correcting import record_draft
 from reviews.finding import record_finding
 from reviews.models import FindingDraft, Found, ReviewerRating
@@ -25,10 +25,7 @@ def _prose(label: str, name: str) -> MultilineField:
         required=False,
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "max_length": f"{name} must be %(limit_value)s characters or fewer; "
-            "there are %(show_value)s"
-        },
+        error_messages={"max_length": too_long(name, it_has="there are")},
     )
 
 

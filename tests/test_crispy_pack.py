@@ -247,6 +247,14 @@ def test_no_attribute_cuts_off_or_blocks_what_people_type():
     assert "id_plain-info" not in page.ids()
 
 
+def test_limit_of_thousands_is_shown_with_a_comma():
+    form = EveryField()
+    form.fields["note"].widget.attrs["maxlength"] = "10000"
+    page = drawn(form)
+    assert page.all("div", "govuk-character-count")[0].attributes["data-maxlength"] == "10000"
+    assert page.with_id("id_note-info").text == "You can enter up to 10,000 characters"
+
+
 @pytest.mark.parametrize(("name", "mode"), [("schools", "numeric"), ("budget", "decimal")])
 def test_numbers_are_typed_as_text(name, mode):
     box = field_page(EveryField(), name).with_id(f"id_{name}")

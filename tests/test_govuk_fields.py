@@ -4,10 +4,11 @@ import datetime
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from govuk.fields import DateField, MultilineField, VersionField
+from govuk.fields import DateField, MultilineField, VersionField, query_too_long, too_long
 from govuk.templatetags.govuk import focus_target
 from tests.page import Page
 
@@ -101,6 +102,29 @@ def test_signs_that_show_nothing_are_left_out_and_other_breaks_are_lines():
 def test_a_text_one_character_too_long_is_refused():
     assert not NoteForm({"note": "n" * 31}).is_valid()
     assert NoteForm({"note": "n" * 30}).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (too_long("The note"), "The note must be 1,000 characters or fewer; it has 12,345"),
+        (
+            too_long("Strengths", it_has="there are"),
+            "Strengths must be 1,000 characters or fewer; there are 12,345",
+        ),
+        (query_too_long(1_000), "Look for 1,000 characters or fewer; these are 12,345"),
+    ],
+)
+def test_a_text_far_too_long_is_counted_as_the_page_counts_it(message, words):
+    field = forms.CharField(max_length=1_000, error_messages={"max_length": message})
+    with pytest.raises(ValidationError) as refused:
+        field.clean("n" * 12_345)
+    assert refused.value.messages == [words]
+
+
+def test_a_text_of_very_many_lines_is_told_so_in_thousands():
+    with pytest.raises(ValidationError, match="300 lines or fewer; it has 12,345"):
+        MultilineField().clean("\n".join(["n"] * 12_345))
 
 
 @pytest.mark.parametrize(

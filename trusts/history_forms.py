@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
-from govuk.fields import DateField
+from govuk.fields import DateField, query_too_long
 from govuk.matching import Wanted
 from trusts.history import Kind
 from trusts.history_rows import FORMER, SERVICE, Person
@@ -27,10 +27,7 @@ class HistoryForm(forms.Form):
         help_text="In what was written, before or after the change. An entry must have all of "
         "them; the beginning of a word is enough.",
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={
-            "max_length": f"Look for {WORDS_MAX_LENGTH} characters or fewer; "
-            "these are %(show_value)d"
-        },
+        error_messages={"max_length": query_too_long(WORDS_MAX_LENGTH)},
     )
     who = forms.ChoiceField(
         label="Who",

@@ -9,7 +9,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 
-from govuk.fields import HintedRadioSelect, MultilineField
+from govuk.fields import HintedRadioSelect, MultilineField, too_long
 from govuk.sheets import Fault, UnreadableSheet, read_workbook
 from trusts.invitations import Newcomer, Offer, offers_for
 from trusts.models import Role, Trust, User
@@ -57,8 +57,7 @@ class NameField(forms.CharField):
             max_length=LONGEST_NAME,
             error_messages={
                 "required": "Enter your name",
-                "max_length": "The name must be %(limit_value)s characters or fewer; "
-                "it has %(show_value)s",
+                "max_length": too_long("The name"),
             },
             **options,
         )
@@ -129,8 +128,7 @@ class NewcomersField(MultilineField):
             help_text="One person a line: name, email address, role. For example: "
             "Jane Smith, jane@example.org, Trustee",
             error_messages={
-                "max_length": "The list must be %(limit_value)s characters or fewer; "
-                "it has %(show_value)s",
+                "max_length": too_long("The list"),
             },
             **options,
         )

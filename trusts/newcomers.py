@@ -204,7 +204,7 @@ def _fault_of_name(text: str) -> str:
     except ValidationError as refusal:
         return _beginning_small(refusal.messages[0])
     if len(text) > LONGEST_NAME:
-        return f"the name must be {LONGEST_NAME} characters or fewer; it has {len(text)}"
+        return f"the name must be {LONGEST_NAME} characters or fewer; it has {len(text):,}"
     return ""
 
 

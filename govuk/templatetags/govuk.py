@@ -60,6 +60,12 @@ def character_limit(field: BoundField) -> int | None:
 
 
 @register.filter
+def by_thousands(number: int) -> str:
+    """A number as the page's character count and the messages have it: 10,000."""
+    return f"{number:,}"
+
+
+@register.filter
 def wrong_boxes(field: BoundField) -> list[str]:
     """Which of a date's boxes to mark: those that the error names, or all of them."""
     if not field.errors:

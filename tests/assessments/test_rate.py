@@ -91,7 +91,7 @@ def test_every_save_stands_in_the_history(rating, lead, chair, sent, assessment)
         (
             {"note": "x" * (NOTE_MAX_LENGTH + 1)},
             "note",
-            "The note must be 10000 characters or fewer; it has 10001",
+            "The note must be 10,000 characters or fewer; it has 10,001",
         ),
         ({"note": "a\n" * 400}, "note", "The text must have 300 lines or fewer; it has 400"),
         ({"note": "a\x00b"}, "note", "Null characters are not allowed."),
@@ -389,7 +389,7 @@ def test_dissent_too_long_is_refused_beside_its_open_box(rating, lead, sent) -> 
     typed = sent(dissent="x" * (NOTE_MAX_LENGTH + 1))
     answer = client_of(lead).post(rating.get_absolute_url(), typed)
     assert answer.status_code == 422
-    assert "This must be 10000 characters or fewer; it has 10001" in answer.content.decode()
+    assert "This must be 10,000 characters or fewer; it has 10,001" in answer.content.decode()
     assert _fold(answer) == {"class", "open"}
 
 

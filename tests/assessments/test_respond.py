@@ -156,7 +156,7 @@ def test_after_closing_one_reads_ones_own(mine, trustee, lead, collecting) -> No
     [
         ({"level": "999999"}, "Choose one of the levels in the list"),
         ({"level": "green"}, "Choose one of the levels in the list"),
-        ({"note": "x" * 10_001}, "10000 characters or fewer"),
+        ({"note": "x" * 10_001}, "10,000 characters or fewer"),
         ({"note": "x\n" * 400}, "lines or fewer"),
     ],
 )

@@ -365,7 +365,7 @@ def test_command_names_every_fault_and_changes_nothing(framework, file) -> None:
         ),
         ("made-up", "2027-01", SOURCE, "There is no framework made-up 2027-01."),
         ("made-up", "2026-01", " ", "Say where the words are from and by what right you use them"),
-        ("made-up", "2026-01", "x" * 2_001, "must be 2000 characters or fewer; it has 2001"),
+        ("made-up", "2026-01", "x" * 2_001, "must be 2,000 characters or fewer; it has 2,001"),
         ("made-up", "2026-01", "a\0b", "Null characters are not allowed."),
     ],
 )

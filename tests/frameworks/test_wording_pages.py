@@ -156,7 +156,7 @@ def test_name_of_the_file_does_not_matter(area, framework) -> None:
     [
         ("", "Say where the words are from and by what right you use them"),
         (" \n", "Say where the words are from and by what right you use them"),
-        ("x" * 2_001, "Source and right must be 2000 characters or fewer; it has 2001"),
+        ("x" * 2_001, "Source and right must be 2,000 characters or fewer; it has 2,001"),
         ("a\0b", "Null characters are not allowed."),
     ],
 )

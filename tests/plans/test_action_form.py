@@ -26,7 +26,7 @@ BAD_INPUT = [
     ({"description": "a\x00b"}, "Null characters are not allowed.", "id_description"),
     (
         {"description": "x" * 2001},
-        "What will be done must be 2000 characters or fewer; it has 2001",
+        "What will be done must be 2,000 characters or fewer; it has 2,001",
         "id_description",
     ),
     (
@@ -41,7 +41,7 @@ BAD_INPUT = [
     ),
     (
         {"success_criterion": "x" * 10_001},
-        "The success criterion must be 2000 characters or fewer; it has 10001",
+        "The success criterion must be 2,000 characters or fewer; it has 10,001",
         "id_success_criterion",
     ),
     (

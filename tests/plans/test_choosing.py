@@ -166,7 +166,7 @@ def test_unticking_a_priority_with_content_asks_for_a_reason(content, plan, exec
     ("reason", "message"),
     [
         ("  ", "Say why Point 3 is dropped"),
-        ("x" * 2001, "The reason must be 2000 characters or fewer; it has 2001"),
+        ("x" * 2001, "The reason must be 2,000 characters or fewer; it has 2,001"),
         ("a\x00b", "Null characters are not allowed."),
     ],
 )

@@ -91,7 +91,7 @@ def test_ones_own_other_page_is_named_as_such(priority, executive) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x" * 10_001, "The key issue must be 10000 characters or fewer; it has 10001"),
+        ("x" * 10_001, "The key issue must be 10,000 characters or fewer; it has 10,001"),
         ("a\x00b", "Null characters are not allowed."),
     ],
 )
@@ -152,7 +152,7 @@ def test_dropping_takes_the_flag_off_and_restoring_puts_it_on(priority, executiv
     [
         ("", "Say why it is dropped"),
         (" \r\n ", "Say why it is dropped"),
-        ("x" * 2001, "The reason must be 2000 characters or fewer; it has 2001"),
+        ("x" * 2001, "The reason must be 2,000 characters or fewer; it has 2,001"),
         ("a\x00b", "Null characters are not allowed."),
         (None, "Say why it is dropped"),
     ],

@@ -161,7 +161,7 @@ def test_twenty_thousand_characters_come_back_whole(name, review, reviewer) -> N
     page = page_of(answer)
     assert answer.status_code == 422
     assert boxes(answer) == {**others, name: text}
-    message = f"{name.capitalize()} must be 10000 characters or fewer; there are 20000"
+    message = f"{name.capitalize()} must be 10,000 characters or fewer; there are 20,000"
     assert page.with_id(f"id_{name}-error").text == f"Error: {message}"
     [link] = [node for node in page.all("a") if node.attributes.get("href") == f"#id_{name}"]
     assert link.text == message
@@ -390,7 +390,7 @@ def test_too_long_row_stops_no_other_and_comes_back_whole(review, reviewer) -> N
     assert answer.status_code == 422
     assert page.with_id(box).text == text
     [link] = [node for node in page.all("a") if node.attributes.get("href") == f"#{box}"]
-    assert link.text == "Questions must be 10000 characters or fewer; there are 20000"
+    assert link.text == "Questions must be 10,000 characters or fewer; there are 20,000"
     assert finding_of(review, "Point 2").strengths == "Fine."
 
 
