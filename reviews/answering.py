@@ -94,6 +94,7 @@ def sign_off(*, review: PeerReview, side: Comment.Side, by: User) -> PeerReview:
     current = locked(review)
     name = "trust" if side == Comment.Side.TRUST else "reviewers"
     if getattr(current, f"{name}_signed_at") is not None:
+        current.is_signed_before = True
         return current
     if current.status != PeerReview.Status.ANSWERED:
         raise NotNow(ENDED if not current.is_under_way else "The answers have to be sent first.")

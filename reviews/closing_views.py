@@ -54,6 +54,19 @@ def _corrections(review: PeerReview) -> list[Comment]:
     return list(review.comments.open_corrections().select_related("element__domain"))
 
 
+def _tell_of_signature(request: SignedInRequest, signed: PeerReview) -> None:
+    """By a message; and, of the first to sign, to the reviewers by mail."""
+    closed = "Signed by both sides: the review is closed."
+    waits = "Signed for your trust. The review is closed once the reviewers have signed."
+    if signed.trust_signed_by != request.user:
+        before = f"{signed.trust_signed_by} had signed for your trust before."
+        messages.info(request, before)
+        return
+    messages.success(request, closed if signed.is_closed else waits)
+    if not signed.is_signed_before:
+        tell_readers(request, News.TRUST_SIGNED, review=signed)
+
+
 @page
 def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign for the trust; the review is closed once the reviewers have signed too."""
@@ -64,13 +77,7 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
         except NotNow as refused:
             review, refusal = fetch_to_answer(request, pk), str(refused)
         else:
-            closed = "Signed by both sides: the review is closed."
-            waits = "Signed for your trust. The review is closed once the reviewers have signed."
-            before = f"{signed.trust_signed_by} had signed for your trust before."
-            if signed.trust_signed_by != request.user:
-                messages.info(request, before)
-            else:
-                messages.success(request, closed if signed.is_closed else waits)
+            _tell_of_signature(request, signed)
             return redirect("reviews:sign", pk)
     context = context_of(request, review) | {
         "corrections": _corrections(review),

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from assessments.models import NOTE_MAX_LENGTH
 from frameworks.models import Element
-from govuk.fields import KeyField, MultilineField, VersionField
+from govuk.fields import KeyField, MultilineField, VersionField, too_long
 from reviews.finding import change_comment
 from reviews.models import Comment, PeerReview
 from reviews.threads import Thread, threads_of
@@ -23,8 +23,18 @@ from trusts.models import User
 SAY = {Comment.Side.TRUST: "reviews:say", Comment.Side.REVIEWERS: "reviews:say_as_reviewer"}
 """Where each side's comments are sent to."""
 
-ONLY_FACTS = "Only what is a matter of fact. The reviewers decide whether to correct it."
-TOO_LONG = "This must be %(limit_value)s characters or fewer; it has %(show_value)s"
+ONLY_FACTS = "Only what is a matter of fact. {read} They decide whether to correct it."
+
+
+def who_reads(review: PeerReview, side: Comment.Side) -> str:
+    """Who of the other side reads what is said in the review now, and when."""
+    if side == Comment.Side.REVIEWERS:
+        if review.is_submitted:
+            return "The trust reads this at once."
+        return "The trust reads this once you send your findings."
+    if review.has_ended:
+        return "The reviewers can no longer read this: their last day of access is over."
+    return "The reviewers read this at once."
 
 
 def say_field(label: str, *, required: bool = True, **options: Any) -> MultilineField:
@@ -34,7 +44,7 @@ def say_field(label: str, *, required: bool = True, **options: Any) -> Multiline
         required=required,
         max_length=NOTE_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Write what you want to say", "max_length": TOO_LONG},
+        error_messages={"required": "Write what you want to say", "max_length": too_long("This")},
         **options,
     )
 
@@ -53,6 +63,7 @@ class CommentForm(forms.Form):
         data: QueryDict | None = None,
         *,
         address: str,
+        read: str,
         element: str = "",
         parent: Comment | None = None,
         kind: Comment.Kind = Comment.Kind.COMMENT,
@@ -62,17 +73,19 @@ class CommentForm(forms.Form):
 
         Args:
             address: where it is sent to.
+            read: who reads it, and when.
             element: the code of what it is about.
             ids: of its fields, where a page has several such forms.
         """
         about = {"element": element, "parent": parent.pk if parent else "", "kind": kind.value}
         super().__init__(data, initial=about | {"key": uuid4()}, auto_id=ids)
-        self.address = address
+        self.address, self.read = address, read
+        self.fields["body"].help_text = read
         if self["parent"].value():
             self.fields["body"].label = "Your reply"
         elif self.is_correction:
             self.fields["body"].label = "What is not right, and how is it?"
-            self.fields["body"].help_text = ONLY_FACTS
+            self.fields["body"].help_text = ONLY_FACTS.format(read=read)
 
     @property
     def is_correction(self) -> bool:
@@ -89,7 +102,7 @@ class CommentForm(forms.Form):
         typed = cast(QueryDict, self.data).copy()
         for name, value in {"key": str(uuid4()), **changes}.items():
             typed[name] = value
-        return CommentForm(typed, address=self.address)
+        return CommentForm(typed, address=self.address, read=self.read)
 
 
 class DraftForm(forms.Form):
@@ -101,6 +114,7 @@ class DraftForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, comment: Comment) -> None:
         self.comment = comment
         super().__init__(data, initial={"body": comment.body, "version": comment.version})
+        self.fields["body"].help_text = who_reads(comment.review, Comment.Side(comment.side))
 
     def record(self, *, by: User) -> None:
         """Save it; raises as `change_comment` does."""
@@ -133,7 +147,7 @@ class ResolveForm(forms.Form):
             "invalid_choice": "Say whether you have corrected it",
         },
     )
-    reply = say_field("Your reply", required=False)
+    reply = say_field("Your reply", required=False, help_text="The trust reads this at once.")
     key = KeyField()
 
     def __init__(self, data: QueryDict | None = None) -> None:
@@ -178,7 +192,12 @@ def talk_on(
     """
     here = [one for one in comments if one.element_id == (element.pk if element else None)]
     threads, code = threads_of(here), element.code if element else ""
-    open_box = partial(CommentForm, address=reverse(SAY[side], args=[review.pk]), element=code)
+    open_box = partial(
+        CommentForm,
+        address=reverse(SAY[side], args=[review.pk]),
+        read=who_reads(review, side),
+        element=code,
+    )
     if not may_speak:
         return Talk(review, side, [(thread, None) for thread in threads])
     replies = [open_box(parent=one.first, ids=f"id_reply_{one.first.pk}_%s") for one in threads]

@@ -18,7 +18,7 @@ from assessments.models import SavedMeanwhile
 from assessments.views import context_of
 from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
-from reviews.comment_forms import CommentForm, DraftForm, ResolveForm
+from reviews.comment_forms import CommentForm, DraftForm, ResolveForm, who_reads
 from reviews.correcting import resolve
 from reviews.finding import SaidBefore, TakenBack, say, take_back
 from reviews.inviting import NotNow
@@ -108,7 +108,8 @@ def say_as_reviewer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _say(request: SignedInRequest, speaker: Speaker) -> HttpResponse:
     element = _element_named(speaker.review, request.POST.get("element", ""))
-    form = CommentForm(request.POST, address=request.path)
+    read = who_reads(speaker.review, speaker.side)
+    form = CommentForm(request.POST, address=request.path, read=read)
     parent = _parent_of(form, speaker)
     context: dict[str, Any] = {"form": form, "element": element, "parent": parent}
     if not form.is_valid():

@@ -92,9 +92,14 @@ def comment_event(was: Values | None, now: Values | None) -> Event | None:
 
 
 def answered(values: Values) -> str:
-    """What it answers: a finding, or a comment on an element or the whole."""
-    named = values["finding_element"] or values["comment_element"]
-    return f"the answer on {named or 'the review as a whole'}, to {values['review']}"
+    """What it answers: the finding on an element, or a comment on one or on the whole."""
+    if values["finding_id"]:
+        what = f"the finding on {values['finding_number']}. {values['finding_element']}"
+    elif values["comment_element"]:
+        what = f"a comment on {values['comment_number']}. {values['comment_element']}"
+    else:
+        what = "a comment on the review as a whole"
+    return f"the answer to {what}, in the peer review by {values['review']}"
 
 
 def after_the_review() -> Subquery:
@@ -235,7 +240,7 @@ register(
         label="Answers to reviewers",
         about=answered,
         fields=(
-            Field("verdict", "answer", says=one_of(Answer.Verdict.choices)),
+            Field("verdict", "verdict", says=one_of(Answer.Verdict.choices)),
             Field("text", "reasons", is_prose=True),
         ),
         names={
@@ -244,7 +249,9 @@ register(
             "finding_id": "finding_id",
             "comment_id": "comment_id",
             "finding_element": "finding__element__name",
+            "finding_number": "finding__element__number",
             "comment_element": "comment__element__name",
+            "comment_number": "comment__element__number",
         },
         address=lambda values: (
             reverse("reviews:finding", args=[values["review_id"], values["finding_id"]])

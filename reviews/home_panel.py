@@ -6,7 +6,7 @@ One query finds both: who reviews the trust, and what the person reviews elsewhe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
@@ -98,7 +98,9 @@ def _owed(text: str, url: str, *, since: datetime | None) -> Task:
 
 def _tasks(reviewers: Sequence[Reviewer]) -> list[Task]:
     """What the trust owes its reviewers: a decision, a link, answers, its signature."""
-    tasks = [_decision(one) for one in reviewers if one.waits_for_decision]
+    tasks = [
+        _decision(one) for one in reviewers if one.waits_for_decision and not one.review.has_ended
+    ]
     by_review: dict[int, list[Reviewer]] = {}
     for one in reviewers:
         by_review.setdefault(one.review_id, []).append(one)
@@ -118,6 +120,8 @@ def _decision(reviewer: Reviewer) -> Task:
 
 def _tasks_of(review: PeerReview, reviewers: Sequence[Reviewer]) -> list[Task]:
     title = review.assessment.title
+    if review.has_run_out:
+        return [_run_out(review)]
     tasks = []
     unreached = [one for one in reviewers if one.needs_mail]
     if unreached and not review.has_ended:
@@ -129,6 +133,17 @@ def _tasks_of(review: PeerReview, reviewers: Sequence[Reviewer]) -> list[Task]:
     elif review.is_submitted and not review.is_answered:
         tasks.append(_of_review(f"Answer the peer review of {title}", review, review.submitted_at))
     return tasks
+
+
+def _run_out(review: PeerReview) -> Task:
+    """Access is over without findings: waits from the day after the last."""
+    return Task(
+        f"No findings came from the peer review of {review.assessment.title} before access ended: "
+        "give the reviewers longer or withdraw it",
+        review.get_absolute_url(),
+        whose=DECIDERS,
+        since=review.access_until + timedelta(days=1),
+    )
 
 
 def _of_review(text: str, review: PeerReview, since: object) -> Task:

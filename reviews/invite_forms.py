@@ -16,7 +16,14 @@ from django.utils import timezone
 
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Domain, Element
-from govuk.fields import DateField, KeyField, MultilineField, VersionField, check_year
+from govuk.fields import (
+    DateField,
+    KeyField,
+    MultilineField,
+    VersionField,
+    check_year,
+    too_long,
+)
 from reviews.inviting import Guest, Letter, edit_review, invite_review
 from reviews.models import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview
 from trusts.models import Trust, User
@@ -28,11 +35,6 @@ AT_ONCE = 20
 
 DUE_IN = timedelta(days=28)
 OPEN_FOR = timedelta(days=56)
-
-
-def too_long(what: str) -> str:
-    """The message for a text over its limit."""
-    return f"{what} must be %(limit_value)s characters or fewer; it has %(show_value)s"
 
 
 class GuestsField(MultilineField):
@@ -164,8 +166,8 @@ class ReviewForm(forms.ModelForm):
             del self.fields["shares_views"]
             return
         self.fields["shares_views"].help_text = (
-            "The notes too, and never a name. Members who were told, before they began, that only "
-            "your own people would see what they say should hear of it before you tick this."
+            "With the notes, and never with a name. If members were told that only your own people "
+            "would see their views, tell them before you tick this."
         )
 
     @property

@@ -30,9 +30,13 @@ class News(StrEnum):
     REVIEWER_WITHDRAWN = "reviewer_withdrawn"
     REVIEW_WITHDRAWN = "review_withdrawn"
     FINDINGS = "findings"
+    SENT_FOR_ALL = "sent_for_all"
     CORRECTION = "correction"
     CORRECTED = "corrected"
     ANSWERS = "answers"
+    TRUST_SIGNED = "trust_signed"
+    REVIEWERS_SIGNED = "reviewers_signed"
+    SIGNED_FOR_ALL = "signed_for_all"
 
 
 SUBJECTS = {
@@ -42,10 +46,24 @@ SUBJECTS = {
     News.REVIEWER_WITHDRAWN: "Your review of {trust}",
     News.REVIEW_WITHDRAWN: "The review of {trust} is withdrawn",
     News.FINDINGS: "The reviewers have sent their findings: {title}",
+    News.SENT_FOR_ALL: "Your findings have been sent to {trust}",
     News.CORRECTION: "{trust} asks you to correct a fact",
     News.CORRECTED: "The reviewers have dealt with what you asked to be corrected: {title}",
     News.ANSWERS: "{trust} has answered your review",
+    News.TRUST_SIGNED: "{trust} has signed your review off",
+    News.REVIEWERS_SIGNED: "The reviewers have signed off the review: {title}",
+    News.SIGNED_FOR_ALL: "Your review of {trust} is signed for the reviewers",
 }
+
+TO_READERS = (
+    News.ADMITTED,
+    News.SENT_FOR_ALL,
+    News.CORRECTION,
+    News.ANSWERS,
+    News.TRUST_SIGNED,
+    News.SIGNED_FOR_ALL,
+)
+"""What is told to reviewers who are let in."""
 
 
 def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
@@ -151,9 +169,9 @@ def tell(
 def _page_of(news: News, review: PeerReview, reviewer: Reviewer | None) -> str:
     if news == News.DECLARED and reviewer:
         return reviewer.get_absolute_url()
-    if news in (News.FINDINGS, News.CORRECTED):
+    if news in (News.FINDINGS, News.CORRECTED, News.REVIEWERS_SIGNED):
         return review.get_absolute_url()
-    if news in (News.ADMITTED, News.CORRECTION, News.ANSWERS):
+    if news in TO_READERS:
         return reverse("reviews:reviewing", args=[review.pk])
     return "/"
 

@@ -14,7 +14,7 @@ from assessments.models import Rating, Response
 from assessments.spread import most_divided_first, spreads_of
 from assessments.spread_views import order_of
 from govuk.views import CONFLICT, page
-from reviews.answering import sign_off
+from reviews.answering import sign_off, unanswered
 from reviews.comment_forms import talk_on
 from reviews.finding import submit
 from reviews.gaps import as_signed
@@ -22,7 +22,7 @@ from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.progress import Progress, progress_of
-from reviews.views import tell_trust
+from reviews.views import tell_fellows, tell_trust
 from trusts.sign_in import SignedInRequest
 
 
@@ -147,12 +147,25 @@ def submit_findings(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Your findings are sent to {review.trust}.")
             tell_trust(request, News.FINDINGS, review=review)
+            tell_fellows(request, News.SENT_FOR_ALL, review=review)
         return redirect("reviews:reviewing", pk)
     if not review.takes_findings:
         return redirect("reviews:reviewing", pk)
     progress = _progress(review, list(review.comments.in_order()))
     context = context_of_reviewer(review) | {"progress": progress}
     return render(request, "reviews/submit.html", context)
+
+
+def _tell_of_signature(request: SignedInRequest, signed: PeerReview) -> None:
+    """By a message; and, of the first to sign, to the trust and the other reviewers by mail."""
+    if signed.reviewers_signed_by != request.user:
+        before = f"{signed.reviewers_signed_by} had signed for the reviewers before."
+        messages.info(request, before)
+        return
+    messages.success(request, "You have signed for the reviewers.")
+    if not signed.is_signed_before:
+        tell_trust(request, News.REVIEWERS_SIGNED, review=signed)
+        tell_fellows(request, News.SIGNED_FOR_ALL, review=signed)
 
 
 @page
@@ -164,14 +177,14 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             signed = sign_off(review=review, side=Comment.Side.REVIEWERS, by=request.user)
         except NotNow as refused:
-            refusal = str(refused)
+            review, refusal = fetch_reader(request, pk).review, str(refused)
         else:
-            if signed.reviewers_signed_by != request.user:
-                before = f"{signed.reviewers_signed_by} had signed for the reviewers before."
-                messages.info(request, before)
-            else:
-                messages.success(request, "You have signed for the reviewers.")
+            _tell_of_signature(request, signed)
             return redirect("reviews:reviewing", pk)
     context = context_of_reviewer(review) | {"refusal": refusal}
+    corrections = review.comments.open_corrections().select_related("element__domain")
+    context["corrections"] = list(corrections)
+    if review.is_answered and not review.reviewers_signed_at:
+        context["unanswered"] = unanswered(review)
     status = CONFLICT if refusal else 200
     return render(request, "reviews/reviewers_sign.html", context, status=status)

@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 
-from govuk.fields import MultilineField
-from reviews.invite_forms import too_long
+from govuk.fields import MultilineField, too_long
 from reviews.models import REASON_MAX_LENGTH, Interest
 from trusts.invitation_forms import NewPersonForm
 
@@ -42,12 +41,12 @@ class DeclarationForm(forms.Form):
     """Which interests somebody has in the trust that they are to review."""
 
     interests = forms.MultipleChoiceField(
-        label="Which of these is so?",
+        label="Do any of these apply to you?",
         choices=[*OWN_WORDS.items(), (NONE, "None of these")],
         widget=InterestBoxes,
         help_text="An interest does not shut you out: the trust reads it and decides.",
         error_messages={
-            "required": "Choose what is so, or “None of these”",
+            "required": "Choose what applies to you, or “None of these”",
             "invalid_choice": "Choose only from the list",
         },
     )
@@ -68,7 +67,7 @@ class DeclarationForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = cleaned.get("interests", [])
         if NONE in chosen and len(chosen) > 1:
-            self.add_error("interests", "Choose either “None of these” or what is so")
+            self.add_error("interests", "Choose either “None of these” or what applies to you")
         elif chosen and NONE not in chosen and cleaned.get("text") == "":
             self.add_error("text", "Say what the trust should know of it")
         return cleaned

@@ -27,7 +27,7 @@ from reviews.taking_up import (
     take_up,
     take_up_as_new_person,
 )
-from reviews.taking_up_forms import DeclarationForm, NewReviewerForm
+from reviews.taking_up_forms import OWN_WORDS, DeclarationForm, NewReviewerForm
 from reviews.views import tell_trust
 from trusts.drafts import redirect_saved
 from trusts.invitation_forms import JoinForm
@@ -144,6 +144,7 @@ def declaration(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect_saved(request, _declaration_of(review))
     context = {
         "reviewer": reviewer,
+        "declared": [OWN_WORDS[one] for one in reviewer.declared],
         "review": review,
         "reviewed": review.trust,
         "assessment": review.assessment,

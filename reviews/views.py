@@ -76,6 +76,19 @@ def tell_readers(request: SignedInRequest, news: News, *, review: PeerReview) ->
     tell_or_warn(request, news, [one.email for one in readers_of(review)], review=review)
 
 
+def tell_fellows(request: SignedInRequest, news: News, *, review: PeerReview) -> None:
+    """Write the news to those who review together with the person.
+
+    Where no mail goes they are named, without addresses.
+    """
+    fellows = [one for one in readers_of(review) if one.user_id != request.user.pk]
+    to = [one.email for one in fellows]
+    unsent = tell(news, to, review=review, link=request.build_absolute_uri, by=request.user)
+    if unsent:
+        names = ", ".join(str(one) for one in fellows if one.email in unsent)
+        messages.warning(request, f"No mail could be sent to {names}. Tell them yourself.")
+
+
 def tell_trust(
     request: SignedInRequest, news: News, *, review: PeerReview, reviewer: Reviewer | None = None
 ) -> None:

@@ -76,6 +76,8 @@ class PeerReview(models.Model):
         help_text="Made with the form that invites, so that sending it twice invites once.",
     )
     history = HistoricalRecords()
+    is_signed_before = False
+    """Whether the side that signs had signed before, so that nothing was done."""
 
     objects = PeerReviewQuerySet.as_manager()
 
@@ -203,6 +205,11 @@ class PeerReview(models.Model):
     def has_ended(self) -> bool:
         """Whether nobody from outside gets in any more."""
         return self.is_withdrawn or self.access_until < timezone.localdate()
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether access ended before findings were sent: the trust gives longer, or withdraws."""
+        return self.is_under_way and self.has_ended and not self.is_submitted
 
     def says_the_same_as(self, other: PeerReview) -> bool:
         """Whether both hold the same of what the form asks, but for the elements to look at."""

@@ -317,7 +317,12 @@ class Answer(SavedAsTyped):
     @property
     def is_given(self) -> bool:
         """Whether the trust has said if it accepts it, and why where it does not."""
-        return bool(self.verdict) and (self.verdict == self.Verdict.ACCEPTED or bool(self.text))
+        return bool(self.verdict) and not self.lacks_reason
+
+    @property
+    def lacks_reason(self) -> bool:
+        """Whether the trust does not accept it, or only in part, and has not said why."""
+        return self.verdict in (self.Verdict.PARTLY, self.Verdict.NOT_ACCEPTED) and not self.text
 
     def says_the_same_as(self, other: Answer) -> bool:
         """Whether both record the same, whoever saved it and when."""

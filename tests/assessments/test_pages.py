@@ -341,6 +341,10 @@ def test_reopen_needs_a_reason_and_keeps_it(assessment, chair) -> None:
     agree_assessment(assessment=assessment, minute_reference="", by=chair)
     url = reverse("assessments:reopen", args=[assessment.pk])
     browser = client_of(chair)
+    page = Page(browser.get(url).content.decode())
+    assert "lets the chair and the governance lead change its ratings and notes, until they" in (
+        page.with_id("main-content").text
+    )
     refused = browser.post(url, {"reason": " "})
     assert refused.status_code == 422
     assert "Say why the assessment needs to be reopened" in refused.content.decode()

@@ -201,7 +201,7 @@ def test_pages_of_a_reviewer_fit_and_are_accessible(
     page.get_by_role("button", name="Declare this").click()
     assert overflow(page) == 0
     assert_accessible(page)
-    page.get_by_role("link", name="Choose what is so").click()
+    page.get_by_role("link", name="Choose what applies to you").click()
     expect(page.get_by_label("I work or have worked for this trust")).to_be_focused()
     page.get_by_label("None of these").check()
     page.get_by_role("button", name="Declare this").click()

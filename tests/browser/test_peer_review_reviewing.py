@@ -215,7 +215,7 @@ def test_review_goes_on_without_a_script(base, review, new_page, signed_in) -> N
     page.get_by_text("Add a comment").click()
     page.get_by_label("Your comment").fill("x" * 10_001)
     page.get_by_role("button", name="Add the comment").click()
-    problem = "This must be 10000 characters or fewer; it has 10001"
+    problem = "This must be 10,000 characters or fewer; it has 10,001"
     expect(page.get_by_role("link", name=problem)).to_be_visible()
     expect(page.get_by_label("Your comment")).to_have_value("x" * 10_001)
     page.get_by_label("Your comment").fill("Shorter.")
@@ -281,7 +281,7 @@ def test_words_typed_while_the_trust_withdraws_are_offered_back(
     withdraw_review(review=review, reason="Not this year.", by=review.assessment.created_by)
     page.get_by_label("What is strong here?").fill("Too late.")
     page.get_by_role("button", name="Save and next").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What you sent could not be saved")
     expect(page.get_by_label("What you wrote")).to_have_value("Too late.")
     assert_accessible(page)
     page.goto(f"{base}/")

@@ -68,10 +68,10 @@ def test_nothing_to_declare_is_said_too(accepted: Reviewer, guest: User) -> None
 @pytest.mark.parametrize(
     ("sent", "errors"),
     [
-        ({"text": "Typed."}, {"Choose what is so, or “None of these”": "id_interests_0"}),
+        ({"text": "Typed."}, {"Choose what applies to you, or “None of these”": "id_interests_0"}),
         (
             {"interests": ["none", "has_family"], "text": "Typed."},
-            {"Choose either “None of these” or what is so": "id_interests_0"},
+            {"Choose either “None of these” or what applies to you": "id_interests_0"},
         ),
         (
             {"interests": ["has_family"], "text": ""},
@@ -79,7 +79,7 @@ def test_nothing_to_declare_is_said_too(accepted: Reviewer, guest: User) -> None
         ),
         (
             {"interests": ["has_family"], "text": "x" * 2_001},
-            {"This must be 2000 characters or fewer; it has 2001": "id_text"},
+            {"This must be 2,000 characters or fewer; it has 2,001": "id_text"},
         ),
         ({"interests": ["is_staff"], "text": "T"}, {"Choose only from the list": "id_interests_0"}),
     ],

@@ -165,7 +165,7 @@ def test_key_of_another_trusts_review_shows_nothing_of_it(
         ),
         (
             {"brief": "x" * 10_001},
-            {"The brief must be 10000 characters or fewer; it has 10001": "id_brief"},
+            {"The brief must be 10,000 characters or fewer; it has 10,001": "id_brief"},
         ),
         ({"focus": ["999999"]}, {"Choose only from the list": "id_focus_0"}),
         ({"due_on_day": ""}, {"The date must include a day": "id_due_on_day"}),
@@ -229,7 +229,7 @@ def test_views_are_offered_once_they_are_closed_and_never_with_names(
     by = {"opened_by": lead, "closed_by": lead}
     Assessment.objects.filter(pk=rated.pk).update(names_shown=names_shown, **closed, **by)
     page = page_of(client_of(chair).get(address("invite", rated)))
-    assert "The notes too, and never a name." in page.with_id("id_shares_views-hint").text
+    assert "With the notes, and never with a name." in page.with_id("id_shares_views-hint").text
     send(rated, chair, shares_views="on", key=str(uuid4()))
     assert [one.shares_views for one in PeerReview.objects.order_by("pk")] == [False, True]
 

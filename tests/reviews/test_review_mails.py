@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.test import RequestFactory
+from django.utils import timezone
 
+from reviews.answering import send_answers
 from reviews.inviting import Letter, posted, write_letter
 from reviews.mails import News, deciders_of, invitation_of, post, readers_of, tell
 from reviews.models import Comment, PeerReview, Reviewer
@@ -63,7 +66,9 @@ def test_every_news_has_a_subject_a_text_and_whom_to_answer(
     assert not tell(news, ["a@example.org"], review=review, reviewer=reviewer, link=link, by=chair)
     [message] = mail.outbox
     assert message.reply_to == [chair.email]
-    assert "Hello" in message.body
+    greeting, text = message.body.strip().split("\n\n")[:2]
+    assert greeting.startswith("Hello")
+    assert text[0].isupper()
     assert "{" not in message.subject + message.body
     assert "Northfield" in message.body
 
@@ -110,6 +115,80 @@ def test_reviewers_are_told_once_when_the_answers_are_sent(
     [message] = mail.outbox
     assert (message.to, message.reply_to) == ([reviewer.email], [chair.email])
     assert address("reviewing", submitted_review) in message.body
+
+
+def test_other_reviewers_are_told_once_when_one_sends_the_findings(
+    review: PeerReview, reviewer: User, second_reviewer: User, chair: User, lead: User
+) -> None:
+    for user in (reviewer, reviewer, second_reviewer):
+        assert client_of(user).post(address("submit", review)).status_code == 302
+    to = [message.to[0] for message in mail.outbox]
+    assert to == [chair.email, lead.email, second_reviewer.email]
+    to_fellow = mail.outbox[-1]
+    assert to_fellow.subject == "Your findings have been sent to Northfield Learning Trust"
+    assert to_fellow.reply_to == [reviewer.email]
+    assert f"{reviewer} has sent the findings in Self-assessment 2026" in to_fellow.body
+    assert address("reviewing", review) in to_fellow.body
+
+
+def test_each_side_is_told_once_that_the_other_has_signed_and_whether_it_is_closed(
+    submitted_review: PeerReview, reviewer: User, second_reviewer: User, chair: User, lead: User
+) -> None:
+    send_answers(review=submitted_review, by=chair)
+    for user in (lead, lead, chair):
+        assert client_of(user).post(address("sign", submitted_review)).status_code == 302
+    assert [message.to[0] for message in mail.outbox] == [reviewer.email, second_reviewer.email]
+    first = mail.outbox[0]
+    assert first.subject == "Northfield Learning Trust has signed your review off"
+    assert first.reply_to == [lead.email]
+    assert "It is closed once one of you has signed for the reviewers." in first.body
+    assert address("reviewing", submitted_review) in first.body
+    mail.outbox.clear()
+    for user in (reviewer, reviewer, second_reviewer):
+        where = address("reviewers_sign", submitted_review)
+        assert client_of(user).post(where).status_code == 302
+    to = [message.to[0] for message in mail.outbox]
+    assert to == [chair.email, lead.email, second_reviewer.email]
+    subjects = [message.subject for message in mail.outbox[1:]]
+    assert subjects == [
+        "The reviewers have signed off the review: Self-assessment 2026",
+        "Your review of Northfield Learning Trust is signed for the reviewers",
+    ]
+    for message in mail.outbox:
+        assert "Both sides have signed, so the review is closed." in message.body
+        assert f"{reviewer} has signed off the review" in message.body
+    assert address("detail", submitted_review) in mail.outbox[0].body
+
+
+def test_signature_for_the_reviewers_says_that_the_trusts_is_still_wanted(
+    submitted_review: PeerReview, reviewer: User, second_reviewer: User, chair: User
+) -> None:
+    send_answers(review=submitted_review, by=chair)
+    client_of(reviewer).post(address("reviewers_sign", submitted_review))
+    to_trust, *_, to_fellow = mail.outbox
+    assert "It is closed once your trust has signed too." in to_trust.body
+    assert "It is closed once the trust has signed too." in to_fellow.body
+
+
+def test_reviewers_whose_time_is_over_are_told_of_the_signature_without_a_link(
+    submitted_review: PeerReview, reviewer: User, chair: User
+) -> None:
+    send_answers(review=submitted_review, by=chair)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
+    client_of(chair).post(address("sign", submitted_review))
+    [message] = mail.outbox
+    assert "so its pages are no longer open to you" in message.body
+    assert "http" not in message.body
+
+
+def test_fellow_who_could_not_be_told_is_named_without_an_address(
+    review: PeerReview, reviewer: User, second_reviewer: User, settings: LazySettings
+) -> None:
+    settings.EMAIL_BACKEND = backend_of(Unreachable)
+    client = client_of(reviewer)
+    texts = said(page_of(client.get(client.post(address("submit", review)).url)))
+    assert texts[-1] == f"No mail could be sent to {second_reviewer}. Tell them yourself."
 
 
 def test_each_side_is_told_once_of_a_fact_to_be_corrected(

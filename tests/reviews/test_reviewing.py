@@ -297,7 +297,7 @@ def test_pages_cost_at_most_eight_queries(
             "reviewing_assessment": 6,
             "reviewing_views": 7,
             "submit": 7,
-            "reviewers_sign": 4,
+            "reviewers_sign": 5,
         }[name]
     )
 

@@ -91,6 +91,35 @@ def test_links_that_do_not_work_wait_for_those_who_invite(
     assert [url for _, url in tasks(reviews_panel(chair, northfield))] == [url]
 
 
+def test_review_that_ran_out_without_findings_waits_for_those_who_decide(
+    review: PeerReview,
+    letter: Letter,
+    guest: User,
+    chair: User,
+    trustee: User,
+    northfield: Trust,
+    django_assert_num_queries: Any,
+) -> None:
+    take_up(reviewer=letter.reviewer, by=guest)
+    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
+    yesterday = TODAY - timedelta(days=1)
+    PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
+    run_out = (
+        "No findings came from the peer review of Self-assessment 2026 before access ended: give "
+        "the reviewers longer or withdraw it",
+        address("detail", review),
+    )
+    chair = User.objects.get(pk=chair.pk)
+    reviews_panel(chair, northfield)
+    with django_assert_num_queries(1):
+        panel = reviews_panel(chair, northfield)
+    assert tasks(panel) == [run_out]
+    assert (panel.tasks[0].whose, panel.tasks[0].since) == (DECIDERS, TODAY)
+    assert tasks(reviews_panel(trustee, northfield)) == []
+    withdraw_review(review=review, reason="No.", by=chair)
+    assert tasks(reviews_panel(chair, northfield)) == []
+
+
 def test_findings_wait_for_answers_and_then_for_a_signature(
     submitted_review: PeerReview, chair: User, trustee: User, northfield: Trust
 ) -> None:

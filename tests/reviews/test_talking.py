@@ -120,10 +120,10 @@ def test_twenty_thousand_characters_come_back_whole(
     assert answer.status_code == 422
     assert page.with_id("id_body").text == text.strip()
     assert page.with_id("id_body-error").text == (
-        "Error: This must be 10000 characters or fewer; it has 19999"
+        "Error: This must be 10,000 characters or fewer; it has 19,999"
     )
     [link] = [node for node in page.all("a") if node.attributes.get("href") == "#id_body"]
-    assert link.text == "This must be 10000 characters or fewer; it has 19999"
+    assert link.text == "This must be 10,000 characters or fewer; it has 19,999"
     assert page.with_id("id_element").attributes["value"] == "MU-01"
     assert submitted_review.comments.count() == count
 
