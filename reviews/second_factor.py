@@ -11,6 +11,7 @@ from trusts.second_factor import also_opened_to
 
 @also_opened_to
 def reviewed_trusts(user: User) -> Iterable[Trust]:
-    """The trusts that let this person read an assessment; one query."""
-    ways = Reviewer.objects.held_by(user).select_related("review__assessment__trust")
-    return {way.review.trust.pk: way.review.trust for way in ways}.values()
+    """The trusts that let this person read an assessment and ask for a second step; one query."""
+    asking = Trust.objects.filter(requires_second_factor=True)
+    ways = Reviewer.objects.held_by(user).filter(review__assessment__trust__in=asking)
+    return asking.filter(pk__in=ways.values("review__assessment__trust"))

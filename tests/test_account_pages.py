@@ -11,6 +11,8 @@ from django.urls import reverse
 from tests.conftest import PASSWORD, make_user
 from tests.page import Page
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 ACCOUNT_PAGES = [
     "account_login",
     "account_reset_password",

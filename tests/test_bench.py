@@ -20,6 +20,7 @@ from bench.table import grouped, markdown, plain
 from frameworks.models import Framework
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # queries are counted, and are the same on both
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = [page.name for page in PAGES]
 

@@ -19,6 +19,8 @@ from trustquality.logs import Discreet, WithoutRows, without_secrets
 from trustquality.wsgi import MOST_FIELDS, readable_only
 from trusts.models import User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 
 def test_policy_lets_nothing_inline_and_nothing_from_elsewhere(db: None, client: Client) -> None:
     policy = dict(

@@ -20,6 +20,8 @@ from reports.action_plan import Stamp, build_action_plan
 from tests.conftest import align, client_of, make_framework
 from tests.page import Page
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 SAID = "More than a year old: rated on"
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 

@@ -14,6 +14,8 @@ from tests.conftest import align, client_of, make_framework, make_next_edition
 from tests.page import Page
 from trusts.models import Membership, Trust, User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 INDEX = "/frameworks/"
 
 

@@ -10,6 +10,8 @@ from frameworks.models import Alignment, Framework, Statement
 from frameworks.soundness import NOUNS, FrameworkRows, faults_of
 from tests.conftest import make_framework
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 ONE_BY_ONE = "number them 1, 2, 3 and so on, each number once."
 
 

@@ -18,6 +18,8 @@ from tests.frameworks.test_wording import SOURCE, everything, load, pack, sheet_
 from tests.page import Page
 from trusts.models import User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 NAMES = ("made-up", "2026-01")
 WORDING, SHEET, REMOVE = (
     f"/frameworks/made-up/2026-01/{end}" for end in ("wording/", "wording.xlsx", "wording/remove/")

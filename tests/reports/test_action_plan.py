@@ -25,6 +25,8 @@ from tests.reports.conftest import (
 )
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 NOW = Stamp(on=TODAY)
 
 

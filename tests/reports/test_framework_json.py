@@ -23,6 +23,8 @@ from frameworks.models import Element, Framework, Level, Statement, WordingPack
 from reports.framework_json import build_framework, framework_json
 from tests.conftest import align, client_of, make_framework, make_next_edition
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 SCHEMA = json.loads(Path(settings.BASE_DIR, "docs", "framework.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 

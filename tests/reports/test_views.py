@@ -22,6 +22,8 @@ from tests.page import Page
 from tests.reports.conftest import add_action, add_priority, elements_of, rate
 from tests.reports.printed import Printed
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 ROLES = ("lead", "chair", "executive", "trustee", "observer")
 ISSUERS = ("lead", "chair", "executive")
 

@@ -20,6 +20,8 @@ from trusts import home
 from trusts.home import Panel, Task, panels_for, register, tasks_of
 from trusts.models import Membership, Role, Trust, User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 HOME = "/trusts/northfield/"
 
 

@@ -17,6 +17,8 @@ from tests.page import Page
 from trusts.models import User
 from trusts.passwords import HardToGuess
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 CHANGE = "/accounts/password/change/"
 
 

@@ -26,6 +26,8 @@ from trusts.models import FORMER_MEMBER, Invitation, Membership, Role, Trust, Us
 from trusts.privacy import anonymise
 from trusts.sessions import STARTED
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 PRIVACY, DATA, DELETE = "/privacy/", "/accounts/data/", "/accounts/delete/"
 CONFIRM, ACCOUNT = "/accounts/reauthenticate/", "/accounts/"
 

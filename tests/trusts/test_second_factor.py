@@ -24,6 +24,8 @@ from tests.passkeys import Device
 from trusts.models import User
 from trusts.second_factor import remove_all
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 LOGIN, HOME = "/accounts/login/", "/trusts/northfield/"
 STEP, ADD_APP = "/accounts/2fa/authenticate/", "/accounts/2fa/totp/activate/"
 ADD_PASSKEY, BY_PASSKEY = "/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/login/"

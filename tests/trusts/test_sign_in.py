@@ -13,6 +13,8 @@ from tests.conftest import PASSWORD, client_of
 from tests.page import Page
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 LOGIN = "/accounts/login/"
 RESET = "/accounts/password/reset/"
 NEW_PASSWORD = "another long passphrase"

@@ -23,6 +23,8 @@ from tests.test_addresses import names
 from tests.trusts.test_second_factor import add_app, add_passkey, at_once  # noqa: F401
 from trusts.models import User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 OURS = Path(settings.BASE_DIR) / "templates"
 THEIRS = Path(allauth.__file__).parent / "templates"
 RESET, CHANGE = "/accounts/password/reset/", "/accounts/password/change/"

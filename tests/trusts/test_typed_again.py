@@ -10,6 +10,8 @@ from tests.conftest import PASSWORD
 from tests.page import Page
 from trusts.models import User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 NOTE = "First line\r\n\r\n  <b>odd</b> & “quoted” – naïve 学校 😀\r\nlast line"
 
 

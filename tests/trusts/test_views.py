@@ -10,6 +10,8 @@ from tests.conftest import client_of, make_user
 from tests.page import Page
 from trusts.models import Membership, Role, Trust, User
 
+pytestmark = pytest.mark.once  # what is said; both databases open every page in test_addresses.py
+
 
 def page_at(client: Client, address: str, *, status: int = 200) -> Page:
     answer = client.get(address)

@@ -24,7 +24,10 @@ from tests.page import Page
 from trusts.models import Trust, User
 from trusts.sessions import STARTED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+]  # what is said; both databases open every page in test_addresses.py
 SIGN_IN, LINK = "/accounts/work/oidc/", "/accounts/work/oidc/link/"
 CALLBACK, MINE = "/accounts/work/oidc/callback/", "/accounts/work/"
 
