@@ -38,6 +38,8 @@ from trusts.history import Kind, kinds
 from trusts.invitations import Newcomer
 from trusts.models import Membership, Role, Trust, User
 
+pytestmark = pytest.mark.once  # who changed what is written by Python
+
 LEFT_OUT = {
     Response: "one member's own view, which is not the board's record and not everybody's to see",
     FindingDraft: "the reviewers' own, until it is the finding, which tells of it",

@@ -17,6 +17,8 @@ from tests.conftest import client_of
 from tests.plans.conftest import action_fields, add_action, add_priority, address
 from trusts.home import panels_for
 
+pytestmark = pytest.mark.once  # queries are counted, and are the same on both
+
 # Session, person and memberships are three of them.
 READING = {
     "detail": 7,

@@ -33,6 +33,8 @@ from tests.conftest import client_of
 from tests.reviews.conftest import comment, finding_of, page_of
 from trusts.models import User
 
+pytestmark = pytest.mark.once  # of one context, read in every form
+
 ON = date(2026, 11, 25)
 
 
