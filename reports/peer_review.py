@@ -25,6 +25,7 @@ from reports.peer_review_parts import (
     DomainSection,
     ElementSection,
     Said,
+    TakenUp,
     day_of,
     listed,
 )
@@ -33,6 +34,8 @@ from reviews.gaps import Gap, GapMap, gaps_between
 from reviews.models import Answer, Comment, PeerReview, Reviewer
 from reviews.threads import Thread, threads_of
 from trusts.models import Trust, User
+
+WHOLE = "The assessment as a whole"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class PeerReviewReport:
     gap_map: GapMap
     domains: Sequence[DomainSection]
     comments: Sequence[Said]
+    outcomes_of_whole: Sequence[Outcome]
+    """What the trust's plan has made of the comments on the assessment as a whole."""
     verdicts: Sequence[tuple[str, int]]
     """How many findings and comments were answered in which way; those not answered last."""
 
@@ -79,9 +84,11 @@ class PeerReviewReport:
         return [one for domain in self.domains for one in domain.elements if one.is_focus]
 
     @property
-    def taken_up(self) -> list[ElementSection]:
-        """Elements of which the trust's plan has made something."""
-        return [one for domain in self.domains for one in domain.elements if one.outcomes]
+    def taken_up(self) -> list[TakenUp]:
+        """Elements of which the trust's plan has made something, and the whole ahead of them."""
+        elements = [one.taken_up for domain in self.domains for one in domain.elements]
+        whole = TakenUp(WHOLE, self.outcomes_of_whole)
+        return [one for one in (whole, *elements) if one.outcomes]
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -239,6 +246,7 @@ def build_peer_review(
         gap_map=gap_map,
         domains=domains,
         comments=[_said(thread.first, thread.replies) for thread in threads[None]],
+        outcomes_of_whole=outcomes[None],
         verdicts=_verdicts(domains, threads[None], is_sent=review.is_answered),
     )
 
@@ -251,18 +259,17 @@ def _stamp(review: PeerReview, today: date) -> Stamp:
 
 def _outcomes(
     gap_map: GapMap, threads: Mapping[int | None, Sequence[Thread]], reader: User
-) -> dict[int, list[Outcome]]:
-    """What was made of each element's finding and comments, by the element's key."""
-    paths = {
-        gap.element.pk: [
-            gap.finding.get_absolute_url(),
-            *(thread.first.get_absolute_url() for thread in threads[gap.element.pk]),
-        ]
-        for gap in gap_map.gaps
-    }
+) -> dict[int | None, list[Outcome]]:
+    """What was made of each element's finding and comments, by the element's key or none."""
+    paths: dict[int | None, list[str]] = {None: []}
+    paths |= {gap.element.pk: [gap.finding.get_absolute_url()] for gap in gap_map.gaps}
+    for key, of_element in paths.items():
+        of_element += [thread.first.get_absolute_url() for thread in threads[key]]
     found = outcomes_of(reader, [path for of_element in paths.values() for path in of_element])
     return {
-        key: [outcome for path in of_element for outcome in found[path]]
+        key: [
+            replace(one, label=printable(one.label)) for path in of_element for one in found[path]
+        ]
         for key, of_element in paths.items()
     }
 
@@ -283,7 +290,7 @@ def _element(gap: Gap, threads: Iterable[Thread], outcomes: Sequence[Outcome]) -
         answer=_answered(getattr(finding, "answer", None), finding.review),
         comments=[_said(thread.first, thread.replies) for thread in threads],
         level_then=then if then and rating.level and then != rating.level.name else "",
-        outcomes=[replace(one, label=printable(one.label)) for one in outcomes],
+        outcomes=outcomes,
     )
 
 

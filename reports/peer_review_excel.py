@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from govuk.sheets import Sheet, write_workbook
-from reports.peer_review import PeerReviewReport
+from reports.peer_review import WHOLE, PeerReviewReport
 from reports.peer_review_parts import Answered, ElementSection, Said
 
-FINDING_WIDTHS = (16, 18, 9, 11, 14, 11, 13, 40, 16, 26, 26, 22, 12, 22, 18)
+FINDING_WIDTHS = (16, 18, 9, 11, 14, 11, 13, 40, 16, 26, 26, 22, 12, 30)
 COMMENT_WIDTHS = (24, 18, 11, 12, 18, 50, 13, 34)
+TAKEN_UP_WIDTHS = (40, 80)
 
 
 def write_excel(report: PeerReviewReport) -> bytes:
     """The report as an .xlsx file: what it is, each element, and everything that was said."""
-    return write_workbook([_about(report), _elements(report), _comments(report)])
+    sheets = [_about(report), _elements(report), _comments(report)]
+    return write_workbook([*sheets, _taken_up(report)] if report.taken_up else sheets)
 
 
 def _about(report: PeerReviewReport) -> Sheet:
@@ -51,7 +53,6 @@ def _elements(report: PeerReviewReport) -> Sheet:
         "Evidence seen",
         "The trust’s answer",
         "Why",
-        "In the action plan",
     )
     rows = [
         (domain.name, element.title, *_findings(element))
@@ -74,14 +75,13 @@ def _findings(element: ElementSection) -> tuple[str, ...]:
         element.questions,
         element.evidence,
         *_answer(element.answer),
-        "\n".join(element.became),
     )
 
 
 def _comments(report: PeerReviewReport) -> Sheet:
     """A row for each comment, each reply below what it answers."""
     header = ("About", "Who", "Side", "When", "What it is", "Said", "The trust’s answer", "Why")
-    rows = [row for said in report.comments for row in _said(said, "The assessment as a whole")]
+    rows = [row for said in report.comments for row in _said(said, WHOLE)]
     for domain in report.domains:
         for element in domain.elements:
             rows += [row for said in element.comments for row in _said(said, element.title)]
@@ -97,6 +97,13 @@ def _said(said: Said, about: str, *, is_reply: bool = False) -> Iterator[tuple[s
     yield about, said.who, said.side, said.day, kind, said.text, *_answer(said.answer)
     for reply in said.replies:
         yield from _said(reply, about, is_reply=True)
+
+
+def _taken_up(report: PeerReviewReport) -> Sheet:
+    """A row for each thing of which the plan has made something."""
+    header = (report.framework.element_noun.capitalize(), "What it became")
+    rows = [(one.title, "\n".join(one.became)) for one in report.taken_up]
+    return Sheet("In the action plan", header, rows, widths=TAKEN_UP_WIDTHS)
 
 
 def _answer(answer: Answered | None) -> tuple[str, str]:

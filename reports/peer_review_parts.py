@@ -60,6 +60,19 @@ class Said:
 
 
 @dataclass(frozen=True)
+class TakenUp:
+    """What the trust's plan has made of what was said of an element, or of the whole."""
+
+    title: str
+    outcomes: Sequence[Outcome]
+
+    @property
+    def became(self) -> list[str]:
+        """Each as a line of its own."""
+        return [one.label[:1].upper() + one.label[1:] for one in self.outcomes]
+
+
+@dataclass(frozen=True)
 class ElementSection:
     """One element: both levels, what was written about it, and what was answered.
 
@@ -113,9 +126,9 @@ class ElementSection:
         )
 
     @property
-    def became(self) -> list[str]:
-        """What the plan has made of it, each as a line of its own."""
-        return [one.label[:1].upper() + one.label[1:] for one in self.outcomes]
+    def taken_up(self) -> TakenUp:
+        """What the plan has made of it."""
+        return TakenUp(self.title, self.outcomes)
 
     @property
     def parts(self) -> list[tuple[str, str]]:

@@ -205,10 +205,10 @@ def _taken_up(document: WordDocument, report: PeerReviewReport) -> None:
     for cell, head in zip(table.rows[0].cells, heads, strict=True):
         cell.paragraphs[0].add_run(head).bold = True
     _repeat(table.rows[0])
-    for element in report.taken_up:
+    for one in report.taken_up:
         cells = table.add_row().cells
-        cells[0].text = element.title
-        cells[1].text = "\n".join(element.became)
+        cells[0].text = one.title
+        cells[1].text = "\n".join(one.became)
     _set_widths(table, TAKEN_UP_WIDTHS)
 
 

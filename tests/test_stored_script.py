@@ -125,11 +125,12 @@ def outside_of(document: bytes) -> list[str]:
         parts = {name: file.read(name).decode("utf-8", "replace") for name in file.namelist()}
     wrong = [name for name in parts if "vba" in name.lower() or "embed" in name.lower()]
     wrong += [name for name, text in parts.items() if 'TargetMode="External"' in text]
-    return wrong + [
-        name
-        for name, text in parts.items()
-        if re.search(rf"<w:(fldSimple|instrText)|<{ELEMENT}", text)
-    ]
+    for name, text in parts.items():
+        fields = re.findall(r'<w:fldSimple\b[^>]*?\bw:instr="([^"]*)"', text)
+        is_ours = set(fields) <= {"PAGE", "NUMPAGES"} and text.count("<w:fldSimple") == len(fields)
+        if not is_ours or re.search(rf"<w:instrText|<{ELEMENT}", text):
+            wrong.append(name)
+    return wrong
 
 
 def scripts_of(document: bytes) -> list[str]:

@@ -19,6 +19,8 @@ from tests.page import Page
 from tests.trusts.mailing import Choosy, Unreachable, backend_of
 from trusts.models import Membership, User
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 
 def at(name: str, assessment: Assessment) -> str:
     return reverse(f"assessments:{name}", args=[assessment.pk])

@@ -11,6 +11,8 @@ from frameworks.models import Framework
 from tests.conftest import client_of, make_framework, make_next_edition
 from tests.page import Page
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 COMPARE = reverse("assessments:compare", args=["northfield"])
 
 

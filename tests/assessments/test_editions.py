@@ -25,6 +25,8 @@ from tests.conftest import client_of, copy_of, make_framework, make_next_edition
 from tests.page import Page
 from trusts.models import Membership, Role, Trust
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 NEW = "2028-01"
 LEVELS = [Level(pk=n, order=n, key=f"l{n}", name=f"L{n}", tone="weak") for n in range(1, 5)]
 

@@ -6,17 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from assessments.models import Assessment
+from tests.browser.conftest import overflow
 
 ONE = "cst-strong-trusts/2023-09"
 OTHER = "dfe-trust-quality/2023-07"
 PUBLIC = (f"/frameworks/{ONE}/crosswalk/{OTHER}/", f"/frameworks/{OTHER}/crosswalk/{ONE}/")
-
-
-def overflow(page) -> int:
-    """By how many pixels the page is wider than its window."""
-    return int(
-        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    )
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from assessments.actions import create_assessment
 from assessments.models import Assessment, Rating
 from frameworks.models import Level
-from tests.browser.test_every_page import overflow
+from tests.browser.conftest import overflow
 from tests.grids import make_grid
 from trusts.models import Trust
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from assessments.actions import record_rating
 from assessments.models import Assessment, Rating
+from tests.browser.conftest import overflow
 from trusts.models import User
 
 
@@ -26,13 +27,6 @@ def rating(assessment: Assessment) -> Rating:
         by = User.objects.get(email=email)
         record_rating(rating=rating, version=rating.version, by=by)
     return rating
-
-
-def overflow(page) -> int:
-    """By how many pixels the page is wider than its window."""
-    return int(
-        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    )
 
 
 @pytest.mark.parametrize("options", [{"width": 1280}, {"width": 320}, {"script": False}])

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from frameworks.framework_example import EXAMPLE
 from frameworks.framework_template import workbook_of
+from tests.browser.conftest import overflow
 
 LIST = "/trusts/northfield/frameworks/"
 
@@ -23,12 +24,6 @@ def files(tmp_path: Path) -> dict[str, Path]:
     for name, draft in drafts.items():
         paths[name].write_bytes(workbook_of(draft))
     return paths
-
-
-def overflow(page: Page) -> int:
-    return int(
-        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    )
 
 
 @pytest.mark.parametrize("width", [1280, 320])

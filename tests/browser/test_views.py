@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from assessments.collecting import close_collecting, open_collecting, take_out
 from assessments.models import Assessment, Response
-from tests.browser.test_every_page import overflow
+from tests.browser.conftest import overflow
 from trusts.models import User
 
 TRUSTEE = "trustee@northfield.example"

@@ -15,8 +15,7 @@ from playwright.sync_api import Page, expect
 from assessments.actions import create_assessment
 from assessments.models import Assessment, OwnFramework, Respondent, Response
 from frameworks.models import Framework
-from tests.browser.conftest import PASSWORD
-from tests.browser.test_every_page import overflow
+from tests.browser.conftest import PASSWORD, overflow
 from tests.conftest import make_framework
 from trusts.models import Trust, User
 

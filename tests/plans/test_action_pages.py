@@ -23,6 +23,8 @@ from tests.plans.conftest import (
     sendable,
 )
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 
 def test_adding_saves_every_field_and_its_history(priority, executive) -> None:
     answer = send_new(priority, executive)

@@ -20,6 +20,8 @@ from tests.plans.conftest import (
     page_of,
 )
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 
 def test_starting_makes_one_plan_however_often_it_is_asked_for(rated, executive) -> None:
     where = address("for_assessment", rated)

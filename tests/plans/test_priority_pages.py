@@ -18,6 +18,8 @@ from tests.plans.conftest import (
     page_of,
 )
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 
 def issue(text: str, *, version: object = 1, **more: object) -> dict[str, object]:
     return {"key_issue": text, "version": version} | more

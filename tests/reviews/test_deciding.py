@@ -19,6 +19,8 @@ from tests.trusts.mailing import Unreachable, backend_of
 from tests.trusts.test_accepting import text_of
 from trusts.models import Role, Trust, User
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 FAMILY = {"interests": [Interest.FAMILY.value], "text": "A cousin teaches there."}
 
 

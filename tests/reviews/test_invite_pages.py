@@ -23,6 +23,8 @@ from tests.reviews.conftest import GUEST, address, page_of, said
 from tests.trusts.mailing import Choosy, Unreachable, backend_of, link_to, token_of
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 TODAY = timezone.localdate()
 
 

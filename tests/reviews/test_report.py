@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib import import_module
 from io import BytesIO
@@ -340,8 +341,8 @@ def test_it_says_what_the_plan_has_made_of_it_apart_from_what_was_signed(answere
     take_up_as_priority(assessment=answered.assessment, source=source, by=chair)
     report = report_of(answered)
     [element] = report.taken_up
-    assert (element.name, [one.label for one in element.outcomes]) == (
-        "Point 3",
+    assert (element.title, [one.label for one in element.outcomes]) == (
+        "3. Point 3",
         ["the priority Point 3"],
     )
     dated = (
@@ -360,6 +361,20 @@ def test_it_says_what_the_plan_has_made_of_it_apart_from_what_was_signed(answere
     page = page_of(client_of(chair).get(f"/reviews/{answered.pk}/report/"))
     [link] = [one for one in page.all("a") if one.text == "The priority Point 3"]
     assert link.attributes["href"] == report.taken_up[0].outcomes[0].url
+
+
+@every_form
+def test_every_form_says_what_came_of_a_comment_on_the_whole(form, answered, chair) -> None:
+    [said] = answered.comments.filter(element=None)
+    source = what_reviewers_said(chair, said.get_absolute_url())
+    assert source
+    element = finding_of(answered, "Point 2").element
+    taken = replace(source, element_id=element.pk)
+    take_up_as_priority(assessment=answered.assessment, source=taken, by=chair)
+    [one] = report_of(answered).taken_up
+    assert one.title == "The assessment as a whole"
+    words = " ".join(form(answered, chair).split())
+    assert "The assessment as a whole The priority Point 2" in words
 
 
 def test_typed_text_is_cleaned(submitted_review, lead) -> None:

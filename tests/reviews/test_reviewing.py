@@ -33,6 +33,8 @@ from tests.reviews.conftest import (
 )
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 TRUST, REVIEWERS = Comment.Side.TRUST, Comment.Side.REVIEWERS
 
 

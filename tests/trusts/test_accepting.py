@@ -15,6 +15,8 @@ from tests.plans.conftest import error_links, form_values
 from trusts.invitations import Newcomer, find, invite, posted, withdraw, write_letter
 from trusts.models import Invitation, Role, Trust, User
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 JANE = "jane@example.org"
 CHOSEN = {"name": "Jane Smith", "password1": PASSWORD, "password2": PASSWORD}
 NEVER = "/invitations/" + "x" * 43 + "/"

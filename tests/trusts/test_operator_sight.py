@@ -38,7 +38,10 @@ from tests.everything import (
 from trusts.admin import WithoutLead
 from trusts.models import Membership, OperatorLook, Role, Trust, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+]  # what pages say and take; saves at once are tried on both
 
 SECRET = "zyxwort"
 THEIRS = {"assessments", "plans", "reviews", "support", "reports"}

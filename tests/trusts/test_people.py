@@ -29,6 +29,8 @@ from trusts.people import (
 )
 from trusts.people_panel import people_panel
 
+pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
+
 PEOPLE = "/trusts/northfield/people/"
 TURNOVER = f"{PEOPLE}turnover/"
 
