@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from tests.openid.provider import OpenIDProvider
 
 PASSWORD = "a long enough passphrase"
+LONGEST = {"test_scripts", "test_views_journey", "test_main_job"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests take longest, or the last of them runs by itself."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 def pytest_collection_finish() -> None:

@@ -27,7 +27,7 @@ from trusts.querysets import TrustOwnedQuerySet
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = 25 if connection.vendor == "sqlite" else 8
+EXAMPLES = 16 if connection.vendor == "sqlite" else 8
 """Fewer on PostgreSQL: what it may answer otherwise is how, and not whom, it lets in."""
 MADE_OTHERWISE = {Trust, User, Membership, Framework, OwnFramework}
 NOBODYS = None
