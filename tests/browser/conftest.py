@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -24,6 +24,9 @@ from trusts.models import Trust
 
 # Playwright's own loop runs in the thread that also uses the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A machine may be busy with other things: what comes late is not wrong.
+expect.set_options(timeout=20_000)
 
 PASSWORD = "trust-quality-demo"
 SIGN_IN = "/accounts/login/"
@@ -193,6 +196,7 @@ def assert_accessible() -> Callable[[Page], None]:
     """Fail with axe's own words where it finds anything on the page."""
 
     def check(page: Page) -> None:
+        wait_until_there(page)
         looked_at_by_axe.add(page.context)
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE_SCRIPT)
@@ -203,8 +207,17 @@ def assert_accessible() -> Callable[[Page], None]:
     return check
 
 
+def wait_until_there(page: Page) -> None:
+    """Wait for the whole page that was asked for, of which a click has seen the headers arrive.
+
+    What reads a page once, as axe does, must come after it; `expect` reads until it is true.
+    """
+    page.wait_for_load_state()
+
+
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its window."""
+    wait_until_there(page)
     return int(
         page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     )

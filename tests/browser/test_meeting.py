@@ -84,7 +84,7 @@ def test_what_one_records_another_sees_at_once(base, divided, page, new_page, si
     rating = rating_of(divided, "CST-03")
     assert (rating.level.key, rating.dissent) == ("green", f"Not {word}")
     agree_assessment(assessment=divided, minute_reference="", by=divided.created_by)
-    expect(other.locator("#follow-news")).to_contain_text("signed its ratings off", timeout=15_000)
+    expect(other.locator("#follow-news")).to_contain_text("signed its ratings off")
     polls: list[str] = []
     other.on("request", lambda request: polls.append(request.url))
     other.wait_for_timeout(2_500)
@@ -105,7 +105,7 @@ def test_keys_choose_and_move_but_never_while_typing(base, divided, page, signed
     expect(page.get_by_role("radio", name="Amber-red", exact=True)).to_be_checked()
     page.keyboard.press("p")
     expect(page.get_by_role("checkbox", name="Make this a priority for action")).to_be_checked()
-    expect(page.locator("#save-status")).to_contain_text("Saved at", timeout=10_000)
+    expect(page.locator("#save-status")).to_contain_text("Saved at")
     box = page.get_by_label("Why? Our notes")
     box.focus()
     page.keyboard.type("1 p n b")
@@ -121,7 +121,7 @@ def test_keys_choose_and_move_but_never_while_typing(base, divided, page, signed
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"/meeting/CST-01/$"))
     expect(page.get_by_role("radio", name="Amber-red", exact=True)).to_be_checked()
-    expect(page.locator("#save-status")).to_contain_text("Saved at", timeout=10_000)
+    expect(page.locator("#save-status")).to_contain_text("Saved at")
     rating = rating_of(divided, "CST-01")
     assert (rating.note, rating.is_priority) == ("1 p n b", True)
 

@@ -9,6 +9,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from tests.browser.conftest import overflow
 from tests.openid.provider import ADA, PASSWORD, OpenIDProvider
 from trusts.models import Membership, Role, Trust, User
 
@@ -61,7 +62,7 @@ def be_ada(page: Page) -> None:
 def assert_fits(page: Page) -> None:
     """No sideways scrolling on a small phone."""
     page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert overflow(page) == 0
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
