@@ -46,6 +46,10 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
         source = replace(source, element_id=element.pk)
     if request.POST.get("as") == "action":
         taken = make_room_for_action(assessment=assessment, source=source, by=request.user)
+        if taken.is_new:
+            name = taken.priority.element.name
+            said = f"{name} is a priority now, so that the action has its place in the plan."
+            messages.success(request, said + _of_new_plan(taken))
         address = reverse("plans:add_action", args=[taken.priority.pk])
         return redirect(f"{address}?{urlencode({'from': source.path})}")
     taken = take_up_as_priority(assessment=assessment, source=source, by=request.user)
@@ -73,4 +77,12 @@ def _say_what_became(request: SignedInRequest, taken: TakenUp, source: Source) -
         said = f"{name} was a priority already, and says now where it came from."
     if taken.wrote_issue:
         said += f" Its key issue is in the words of {source.label}: make it yours."
-    messages.success(request, said)
+    messages.success(request, said + _of_new_plan(taken))
+
+
+def _of_new_plan(taken: TakenUp) -> str:
+    """The assessment had no plan, and one that goes on from another stays as it is."""
+    plan = taken.priority.plan
+    if not taken.begins_plan:
+        return ""
+    return f" {plan.title} has been begun for it, as {plan.assessment.title} had no plan yet."

@@ -5,7 +5,7 @@ Keyword-only, atomic, `by=` says who; safe to repeat.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import F
@@ -27,6 +27,7 @@ class TakenUp:
         is_restored: whether the priority had been dropped, and is taken up again.
         was_before: whether the same thing had become this priority before; nothing changed.
         wrote_issue: whether its words are the key issue now.
+        begins_plan: whether the assessment had no plan before.
     """
 
     priority: Priority
@@ -34,6 +35,7 @@ class TakenUp:
     is_restored: bool = False
     was_before: bool = False
     wrote_issue: bool = False
+    begins_plan: bool = False
 
 
 @transaction.atomic
@@ -43,13 +45,14 @@ def take_up_as_priority(*, assessment: Assessment, source: Source, by: User) -> 
     A key issue that is written already stays as it is. Where the same thing became a priority
     before, nothing changes, also if that has been dropped since.
     """
+    begins_plan = not Plan.objects.filter(assessment=assessment).exists()
     plan = _held(assessment, by=by)
     if before := _taken_up(plan, source):
         return TakenUp(before, was_before=True)
     taken = _put_in(plan, source, by=by)
     wrote_issue = _write_issue_if_empty(taken.priority, source, by=by)
     _remember(taken.priority, source, by=by)
-    return TakenUp(taken.priority, taken.is_new, taken.is_restored, wrote_issue=wrote_issue)
+    return replace(taken, wrote_issue=wrote_issue, begins_plan=begins_plan)
 
 
 def _element_of(source: Source) -> int:
@@ -66,13 +69,14 @@ def make_room_for_action(*, assessment: Assessment, source: Source, by: User) ->
 
     A priority that has been dropped stays so: the page that adds actions says what to do.
     """
+    begins_plan = not Plan.objects.filter(assessment=assessment).exists()
     plan = _held(assessment, by=by)
     priority = plan.priorities.filter(element=_element_of(source)).first()
     if priority:
         return TakenUp(priority)
     taken = _put_in(plan, source, by=by)
     _remember(taken.priority, source, by=by)
-    return taken
+    return replace(taken, begins_plan=begins_plan)
 
 
 def remember_action(*, action: Action, source: Source, by: User) -> None:

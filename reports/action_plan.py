@@ -8,7 +8,7 @@ queries and writes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
@@ -248,18 +248,26 @@ class ActionPlanReport:
         return max(len(self.heat_map.cells), 1)
 
 
-def build_action_plan(plan: Plan, *, stamp: Stamp) -> ActionPlanReport:
+def build_action_plan(
+    plan: Plan, *, stamp: Stamp, ratings: Iterable[Rating] | None = None
+) -> ActionPlanReport:
     """Everything that the plan's document says, in four queries.
 
     Args:
         plan: as its pages read it (`for_page`), or else it costs more queries.
         stamp: what the document is; its day decides which actions are overdue.
+        ratings: the assessment's, in order, where they are not to be read here; then nothing is
+            said of the assessment before.
     """
     in_order = plan.priorities.select_related("dropped_by").prefetch_related(_actions())
     priorities = list(with_origin(in_order))
     kept = [priority for priority in priorities if priority.dropped_at is None]
     numbers = {priority.element_id: number for number, priority in enumerate(kept, start=1)}
-    heat_map = _heat_map(plan.assessment, numbers, today=stamp.on)
+    if ratings is None:
+        now, before = _ratings(plan.assessment)
+    else:
+        now, before = list(ratings), []
+    heat_map = _heat_map(plan.assessment, now, before, numbers, today=stamp.on)
     domains = _domains(heat_map, numbers)
     judgements = dict(
         zip(
@@ -298,19 +306,29 @@ def _actions() -> Prefetch[str]:
     return Prefetch("actions", Action.objects.select_related("dropped_by", "origin"))
 
 
-def _heat_map(assessment: Assessment, numbers: dict[int, int], *, today: date) -> HeatMap:
-    """The assessment's heat map, ringed where this plan acts and nowhere else."""
+def _ratings(assessment: Assessment) -> tuple[list[Rating], list[Rating]]:
+    """The assessment's, and those of the one that it is compared with."""
     # Compared by `=`: for `OR ... IN (...)` PostgreSQL reads the ratings of every trust there is.
     earlier = Subquery(Assessment.objects.compared_with(assessment).values("pk"))
-    ratings: list[Rating] = []
-    previous: list[Rating] = []
     in_order = Rating.objects.in_order().select_related("element__domain", "level", "assessment")
-    for rating in in_order.filter(Q(assessment=assessment) | Q(assessment=earlier)):
-        if rating.assessment_id == assessment.pk:
-            rating.is_priority = rating.element_id in numbers
-            ratings.append(rating)
-        else:
-            previous.append(rating)
+    found = list(in_order.filter(Q(assessment=assessment) | Q(assessment=earlier)))
+    return (
+        [one for one in found if one.assessment_id == assessment.pk],
+        [one for one in found if one.assessment_id != assessment.pk],
+    )
+
+
+def _heat_map(
+    assessment: Assessment,
+    ratings: list[Rating],
+    previous: list[Rating],
+    numbers: dict[int, int],
+    *,
+    today: date,
+) -> HeatMap:
+    """The assessment's heat map, ringed where this plan acts and nowhere else."""
+    for rating in ratings:
+        rating.is_priority = rating.element_id in numbers
     return build_heat_map(
         ratings=ratings,
         levels=list(assessment.framework.levels.all()),

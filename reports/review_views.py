@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,6 +20,7 @@ from reports.peer_review_word import write_word
 from reports.turns import TooBusy
 from reports.views import download, unavailable
 from reviews.models import Reviewer
+from reviews.signed import ratings_of
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
 
@@ -92,22 +93,26 @@ def print_peer_review(report: PeerReviewReport) -> bytes:
 
 @require_safe
 def shared_plan(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The reviewed trust's action plan, for a reviewer with whom it is shared.
+    """The reviewed trust's action plan, if it has one yet, for a reviewer who may read it.
+
+    It says nothing of the assessment before, which is not shared; and of a closed review it has
+    the ratings as both sides signed them.
 
     Raises:
-        Http404: it is not shared, or there is none.
+        Http404: it is not shared.
     """
     ways_in = Reviewer.objects.open_to(request.user).reading().filter(review__shares_plan=True)
-    reviewer = get_object_or_404(ways_in.for_page(), review__pk=pk)
-    plan = Plan.objects.for_page().filter(assessment=reviewer.review.assessment_id).first()
-    if plan is None:
-        raise Http404
-    report = build_action_plan(plan, stamp=Stamp(on=timezone.localdate()))
+    plan_path = "review__assessment__plan"  # read along, for the sake of a query
+    rows = ways_in.for_page().select_related(f"{plan_path}__created_by", f"{plan_path}__adopted_by")
+    reviewer = get_object_or_404(rows, review__pk=pk)
+    review = reviewer.review
+    plan: Plan | None = getattr(review.assessment, "plan", None)
+    stamp = Stamp(on=timezone.localdate())
     context = {
-        "report": report,
-        "review": reviewer.review,
+        "report": plan and build_action_plan(plan, stamp=stamp, ratings=ratings_of(review)),
+        "review": review,
         "reviewer": reviewer,
-        "reviewed": report.trust,
-        "assessment": report.assessment,
+        "reviewed": review.trust,
+        "assessment": review.assessment,
     }
     return render(request, "reports/shared_plan.html", context)

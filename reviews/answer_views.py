@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +18,9 @@ from frameworks.models import Element
 from govuk.views import page
 from reviews.answer_forms import AnswerForm
 from reviews.comment_forms import Talk, talk_on
-from reviews.gaps import Gap, as_signed, gaps_between
+from reviews.gaps import Gap, gaps_between
 from reviews.models import Answer, Comment, PeerReview, ReviewerRating
+from reviews.signed import as_signed
 from reviews.views import context_of, fetch_review
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, has_permission, require_permission
@@ -65,10 +67,11 @@ def fetch_sent(request: SignedInRequest, pk: int) -> PeerReview:
 
 
 def findings_of(review: PeerReview) -> list[ReviewerRating]:
-    """What was found of every element, each with the answer and whether there are comments."""
+    """What was found of every element, each with the answer and how many comments there are."""
     comments = Comment.objects.filter(review=review, element=OuterRef("element"))
-    findings = review.findings.in_order().select_related("answer__updated_by")
-    return list(findings.annotate(has_comments=Exists(comments)))
+    counted = comments.order_by().values("element").values(count=Count("pk"))
+    findings = review.findings.in_order().with_focus().select_related("answer__updated_by")
+    return list(findings.annotate(comment_count=Coalesce(Subquery(counted), 0)))
 
 
 @require_safe
@@ -189,6 +192,7 @@ def _element_page(
         "card": cards.get(finding.get_absolute_url()),
         "talk": _talk(request, review, comments, cards, finding.element),
         "sent": sent,
+        "form": sent and sent.form,
         "before": before,
         "after": after,
         "can_answer": _can_answer(request, review),
@@ -206,6 +210,7 @@ def _whole_page(
         "talk": _talk(request, review, comments, cards),
         "elements": _elements(review) if cards else [],
         "sent": sent,
+        "form": sent and sent.form,
         "can_answer": _can_answer(request, review),
     }
     return render(request, "reviews/whole.html", context, status=sent.status if sent else 200)
@@ -267,7 +272,7 @@ def _around(
     place = findings.index(finding)
 
     def first(of: Iterable[ReviewerRating]) -> ReviewerRating | None:
-        return next((one for one in of if one.is_begun or one.has_comments), None)  # type: ignore[attr-defined]
+        return next((one for one in of if one.is_begun or one.comment_count), None)  # type: ignore[attr-defined]
 
     return first(reversed(findings[:place])), first(findings[place + 1 :])
 

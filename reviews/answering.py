@@ -16,6 +16,7 @@ from reviews.models import Answer, Comment, PeerReview, SignedRating
 from reviews.querysets import AnswerQuerySet
 from trusts.models import User
 
+LACKS_REASON = "Say why first, where you do not accept something or only in part."
 WAITS = "A request to correct a fact still waits for the reviewers."
 
 
@@ -63,8 +64,8 @@ def send_answers(*, review: PeerReview, by: User) -> None:
     """Let the reviewers read the answers; from now on they are no longer changed.
 
     Raises:
-        NotNow: they were sent before, there is nothing to answer yet, or a finding may still
-            change, since a correction waits.
+        NotNow: they were sent before, there is nothing to answer yet, a finding may still
+            change, since a correction waits, or something is not accepted without a reason.
     """
     current = locked(review)
     if current.status != PeerReview.Status.SUBMITTED:
@@ -72,6 +73,8 @@ def send_answers(*, review: PeerReview, by: User) -> None:
     if current.comments.open_corrections().exists():
         raise NotNow(WAITS)
     Answer.objects.filter(review=review).touch()
+    if any(one.lacks_reason for one in Answer.objects.filter(review=review)):
+        raise NotNow(LACKS_REASON)
     move_on(
         current,
         by=by,

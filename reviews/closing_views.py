@@ -40,9 +40,11 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, "Your answers are sent: the reviewers can read them now.")
             tell_readers(request, News.ANSWERS, review=review)
             return redirect("reviews:gaps", pk)
+    waiting = unanswered(review)
     context = context_of(request, review) | {
         "corrections": _corrections(review),
-        "unanswered": unanswered(review),
+        "lacking": [one for one in waiting if one.lacks_reason],
+        "unanswered": [one for one in waiting if not one.lacks_reason],
         "refusal": refusal,
     }
     status = CONFLICT if refusal else 200

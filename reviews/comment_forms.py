@@ -56,6 +56,7 @@ class CommentForm(forms.Form):
     element = forms.CharField(required=False, widget=forms.HiddenInput)
     parent = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.CharField(required=False, widget=forms.HiddenInput)
+    for_later = forms.BooleanField(required=False, widget=forms.HiddenInput)
     key = KeyField()
 
     def __init__(
@@ -64,6 +65,7 @@ class CommentForm(forms.Form):
         *,
         address: str,
         read: str,
+        for_later: bool = False,
         element: str = "",
         parent: Comment | None = None,
         kind: Comment.Kind = Comment.Kind.COMMENT,
@@ -74,11 +76,13 @@ class CommentForm(forms.Form):
         Args:
             address: where it is sent to.
             read: who reads it, and when.
+            for_later: whether that is once the findings are sent, and not before.
             element: the code of what it is about.
             ids: of its fields, where a page has several such forms.
         """
         about = {"element": element, "parent": parent.pk if parent else "", "kind": kind.value}
-        super().__init__(data, initial=about | {"key": uuid4()}, auto_id=ids)
+        hidden = about | {"key": uuid4(), "for_later": for_later}
+        super().__init__(data, initial=hidden, auto_id=ids)
         self.address, self.read = address, read
         self.fields["body"].help_text = read
         if self["parent"].value():
@@ -99,10 +103,17 @@ class CommentForm(forms.Form):
 
     def as_another(self, **changes: str) -> CommentForm:
         """The same words, to be said as one more comment."""
+        return self._again(self.read, key=str(uuid4()), **changes)
+
+    def to_be_read_at_once(self, review: PeerReview) -> CommentForm:
+        """The same words, now that the trust would read them as soon as they are added."""
+        return self._again(who_reads(review, Comment.Side.REVIEWERS), for_later="")
+
+    def _again(self, read: str, **changes: str) -> CommentForm:
         typed = cast(QueryDict, self.data).copy()
-        for name, value in {"key": str(uuid4()), **changes}.items():
+        for name, value in changes.items():
             typed[name] = value
-        return CommentForm(typed, address=self.address, read=self.read)
+        return CommentForm(typed, address=self.address, read=read)
 
 
 class DraftForm(forms.Form):
@@ -196,6 +207,7 @@ def talk_on(
         CommentForm,
         address=reverse(SAY[side], args=[review.pk]),
         read=who_reads(review, side),
+        for_later=side == Comment.Side.REVIEWERS and review.takes_findings,
         element=code,
     )
     if not may_speak:

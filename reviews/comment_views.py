@@ -20,10 +20,10 @@ from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm, who_reads
 from reviews.correcting import resolve
-from reviews.finding import SaidBefore, TakenBack, say, take_back
+from reviews.finding import SaidBefore, SentMeanwhile, TakenBack, say, take_back
 from reviews.inviting import NotNow
 from reviews.mails import News
-from reviews.models import Comment, PeerReview
+from reviews.models import Comment, FindingDraft, PeerReview
 from reviews.querysets import CommentQuerySet
 from reviews.reviewing_views import context_of_reviewer, fetch_reader
 from reviews.views import tell_readers, tell_trust
@@ -36,6 +36,7 @@ TYPED = ("body", "reply", "strengths", "questions", "evidence")
 """The boxes for prose on the pages of a review."""
 
 View = Callable[..., HttpResponse]
+Outcome = Comment.Outcome
 
 
 def offers_back(view: View) -> View:
@@ -126,9 +127,13 @@ def _say(request: SignedInRequest, speaker: Speaker) -> HttpResponse:
             element=element,
             parent=parent,
             kind=_kind_of(form, speaker, element),
+            for_later=form.cleaned_data["for_later"],
         )
     except NotNow as refusal:
         context |= {"refusal": str(refusal)}
+    except SentMeanwhile:
+        speaker = reviewers_speaker(request, speaker.review.pk)
+        context |= {"form": form.to_be_read_at_once(speaker.review), "is_sent_meanwhile": True}
     except TakenBack:
         context |= {"form": form.as_another(parent=""), "parent": None, "is_taken_back": True}
     except SaidBefore as before:
@@ -259,6 +264,7 @@ def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
         except (NotNow, SaidBefore) as refused:
             refusal = str(refused)
         else:
+            messages.success(request, _said_of(correction, Outcome(form.cleaned_data["outcome"])))
             if was_open:
                 tell_trust(request, News.CORRECTED, review=speaker.review)
             return redirect_saved(request, _where_corrected(correction))
@@ -268,6 +274,18 @@ def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
     return render(request, "reviews/resolve.html", context, status=status)
 
 
+def _said_of(correction: Comment, outcome: Comment.Outcome) -> str:
+    """What came of it, and what of words that were changed and do not take the finding's place."""
+    trust = correction.review.trust.name
+    if outcome == Outcome.CORRECTED:
+        return f"You have said that your finding is corrected. {trust} reads it as it is now."
+    said = f"You have said that your finding stands. {trust} reads it as you sent it before."
+    rows = FindingDraft.objects.filter(
+        finding__review=correction.review_id, finding__element=correction.element_id
+    )
+    return f"{said} What you changed meanwhile is kept below, for you alone." if rows else said
+
+
 @require_POST
 def take_request_back(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
     """The trust no longer asks for a correction; the finding stays as it was sent."""
@@ -275,7 +293,7 @@ def take_request_back(request: SignedInRequest, pk: int, comment: int) -> HttpRe
     asked = speaker.comments.filter(kind=Comment.Kind.CORRECTION)
     correction = get_object_or_404(asked.select_related("element", "review"), pk=comment)
     try:
-        resolve(correction=correction, outcome=Comment.Outcome.TAKEN_BACK, by=request.user)
+        resolve(correction=correction, outcome=Outcome.TAKEN_BACK, by=request.user)
     except NotNow as refusal:
         messages.warning(request, str(refusal))
     else:
@@ -286,7 +304,7 @@ def take_request_back(request: SignedInRequest, pk: int, comment: int) -> HttpRe
 @transaction.atomic
 def _resolve(form: ResolveForm, correction: Comment, request: SignedInRequest) -> None:
     """Both or neither: the outcome, and the words that go with it."""
-    outcome = Comment.Outcome(form.cleaned_data["outcome"])
+    outcome = Outcome(form.cleaned_data["outcome"])
     resolve(correction=correction, outcome=outcome, by=request.user)
     if form.cleaned_data["reply"]:
         say(

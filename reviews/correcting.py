@@ -10,11 +10,16 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from reviews.finding import ENDED, SENT, version_of_same
+from reviews.finding import ENDED, version_of_same
 from reviews.inviting import NotNow, locked, write_history
 from reviews.models import Answer, Comment, FindingDraft, PeerReview, ReviewerRating
 from reviews.querysets import FOUND, FindingDraftQuerySet
 from trusts.models import User
+
+DEALT_WITH = (
+    "Nobody waits for a correction of this any more: the request was dealt with or taken back "
+    "meanwhile. Add a comment instead."
+)
 
 
 @transaction.atomic
@@ -35,8 +40,10 @@ def record_draft(*, draft: FindingDraft, version: int, by: User) -> None:
     rows = FindingDraft.objects.select_related("finding__review", "level", "updated_by")
     current = rows.filter(pk=draft.pk).first()
     if current is None:
-        raise NotNow(SENT)  # by another reviewer
+        raise NotNow(DEALT_WITH)
     is_open = _open_drafts().filter(pk=draft.pk).exists()
+    if not is_open and current.finding.review.is_under_way:
+        raise NotNow(DEALT_WITH)
     draft.version = version_of_same(draft, current, current.finding.review, is_open=is_open)
 
 

@@ -38,6 +38,10 @@ class SaidBefore(Exception):
         self.said = said
 
 
+class SentMeanwhile(Exception):
+    """The findings were sent while somebody wrote a comment that the trust was not to read yet."""
+
+
 class TakenBack(Exception):
     """What somebody replies to, or changes, was taken back meanwhile."""
 
@@ -96,6 +100,7 @@ def say(
     element: Element | None = None,
     parent: Comment | None = None,
     kind: Comment.Kind = Comment.Kind.COMMENT,
+    for_later: bool = False,
 ) -> Comment:
     """Add a comment, a reply or a request to correct a fact; sent twice, it is said once.
 
@@ -103,9 +108,11 @@ def say(
         key: made with the form.
         element: what it is about; the review as a whole where left out.
         parent: the comment that it answers, which is no reply itself.
+        for_later: whether its writer was told that the trust reads it once the findings are sent.
 
     Raises:
         NotNow: the review has ended, or has not come to that yet.
+        SentMeanwhile: it is written for later, and the trust would read it at once.
         SaidBefore: the form has said something else already.
         TakenBack: there is nothing to reply to any more.
     """
@@ -116,6 +123,8 @@ def say(
             return said
         raise SaidBefore(said)
     _may_speak(current, side)
+    if for_later and not current.takes_findings:
+        raise SentMeanwhile
     if kind == Comment.Kind.CORRECTION and current.is_answered:
         raise NotNow("The answers are sent, so no correction can be asked for any more.")
     if parent and not Comment.objects.filter(pk=parent.pk).exists():

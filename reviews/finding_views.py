@@ -17,9 +17,9 @@ from govuk.views import page
 from reviews.comment_forms import talk_on
 from reviews.comment_views import offers_back
 from reviews.finding_forms import FindingForm, FindingRow
-from reviews.gaps import as_signed
 from reviews.models import Comment, Found, PeerReview, Reviewer, ReviewerRating
 from reviews.reviewing_views import context_of_reviewer, fetch_reader, may_speak
+from reviews.signed import as_signed
 from trusts.drafts import redirect_saved
 from trusts.sign_in import SignedInRequest
 
@@ -38,7 +38,8 @@ class Neighbour:
 def fetch_finding(request: SignedInRequest, pk: int, code: str) -> ReviewerRating:
     """What the reviewers find about an element, for one whom the trust has let in; else 404."""
     ways = Reviewer.objects.open_to(request.user).reading()
-    findings = ReviewerRating.objects.filter(review__in=ways.values("review")).for_page()
+    findings = ReviewerRating.objects.filter(review__in=ways.values("review"))
+    findings = findings.for_page().with_focus()
     return get_object_or_404(findings, review__pk=pk, element__code=code)
 
 
@@ -116,7 +117,7 @@ def find_all(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every element on one page, in one form; each row that was written in is saved."""
     review = fetch_reader(request, pk).review
     levels = _levels(review.assessment.framework)
-    findings = list(review.findings.in_order().select_related("answer"))
+    findings = list(review.findings.in_order().with_focus().select_related("answer"))
     for one in findings:
         one.review = review
     rows = (FindingRow(instance=one, levels=levels) for one in findings)

@@ -6,7 +6,6 @@ Steps are counted and said in words; nothing here averages, adds up or grades.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -15,6 +14,7 @@ from assessments.heat_map import lines_of
 from assessments.models import Rating
 from frameworks.models import Domain, Element, Level
 from reviews.models import ReviewerRating
+from reviews.signed import as_signed
 
 SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 LONGEST_LINE = 4
@@ -72,7 +72,7 @@ class Gap:
     @property
     def is_spoken_of(self) -> bool:
         """Whether the reviewers found anything to say, or there are comments."""
-        return self.finding.is_begun or getattr(self.finding, "has_comments", False)
+        return self.finding.is_begun or bool(getattr(self.finding, "comment_count", 0))
 
     @property
     def is_calm(self) -> bool:
@@ -182,23 +182,6 @@ class GapMap:
             found.setdefault((gap.direction, gap.steps), []).append(gap)
         kinds = [Kind(*key, gaps) for key, gaps in found.items()]
         return sorted(kinds, key=lambda kind: (-kind.steps, order.index(kind.direction)))
-
-
-def as_signed(rating: Rating, finding: ReviewerRating) -> Rating:
-    """The board's rating as a review of it says it: as it is, or as both sides have signed it.
-
-    Args:
-        finding: with the rating that was signed, where one was, in the same query.
-
-    Returns:
-        For a review that is closed a copy, to be read and never saved.
-    """
-    signed = getattr(finding, "signed", None)
-    if signed is None:
-        return rating
-    said = copy(rating)
-    said.level, said.note, said.dissent = signed.level, signed.note, signed.dissent
-    return said
 
 
 def gaps_between(ratings: Iterable[Rating], findings: Iterable[ReviewerRating]) -> GapMap:

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
+from reviews.models import NAMELESS, Answer, Comment, PeerReview, Reviewer, ReviewerRating
 from trusts.history import (
     Event,
     Field,
@@ -37,7 +37,7 @@ REVIEW = {"review": "review__reviewing_trust"}
 
 def review_event(was: Values | None, now: Values | None) -> Event | None:
     if was is None:
-        return Event("invited", tells=STATUS)
+        return Event("asked for", tells=STATUS)
     for name, did in TURNS.items():
         if becomes(name, was, now):
             return Event(did, tells=STATUS)
@@ -45,9 +45,16 @@ def review_event(was: Values | None, now: Values | None) -> Event | None:
 
 
 def reviewer_name(values: Values) -> str:
-    """Addresses, and the interests that are declared, are for who decides; all read this."""
-    name = values.get("user_name") or values.get("name") or "somebody whose name was not given"
-    return f"{name} as a reviewer, in the peer review by {values['review']}"
+    """Addresses, interests that are declared and what is said of them are for who decides.
+
+    All of the trust's people read this.
+    """
+    name = values.get("user_name") or values.get("name") or NAMELESS
+    return f"{name} as a reviewer{_of_review(values)}"
+
+
+def _of_review(values: Values) -> str:
+    return f", in the peer review by {values['review']}"
 
 
 def reviewer_event(was: Values | None, now: Values | None) -> Event | None:
@@ -55,12 +62,17 @@ def reviewer_event(was: Values | None, now: Values | None) -> Event | None:
         return Event("invited", tells=frozenset({"expires_at"}))
     if now is None:
         return Event("removed the invitation of")
+    own_steps = {
+        "accepted_at": "took up the invitation to be",
+        "declared_at": "declared interests as",
+    }
+    for name, did in own_steps.items():
+        if becomes(name, was, now):
+            return Event(did, about=f"a reviewer{_of_review(now)}")
     steps = {
-        "accepted_at": "took up the invitation of",
-        "declared_at": "declared the interests of",
         "admitted_at": "let in",
         "refused_at": "declined",
-        "withdrawn_at": "shut out",
+        "withdrawn_at": "shut out" if now["accepted_at"] else "withdrew the invitation of",
     }
     for name, did in steps.items():
         if becomes(name, was, now):
@@ -164,10 +176,7 @@ register(
         model=Reviewer,
         label="Reviewers",
         about=reviewer_name,
-        fields=(
-            Field("expires_at", "last day of the link", says=on_day),
-            Field("refusal_reason", "reason for declining", is_prose=True),
-        ),
+        fields=(Field("expires_at", "last day of the link", says=on_day),),
         names={
             **REVIEW,
             "review_id": "review_id",

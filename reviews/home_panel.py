@@ -27,11 +27,11 @@ def reviews_panel(user: User, trust: Trust) -> Panel:
     theirs = Reviewer.objects.visible_to(user).filter(
         review__assessment__trust=trust, review__status__in=_under_way()
     )
-    own = Reviewer.objects.held_by(user)
+    own = Reviewer.objects.taken_up_by(user)
     rows = Reviewer.objects.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=own.values("pk")))
     found = list(_read(rows).order_by("-review__created_at", "-review", "pk"))
     reviewers = [one for one in found if one.review.assessment.trust_id == trust.pk]
-    ways = [one for one in found if one.review.assessment.trust_id != trust.pk]
+    ways = latest_of_each([one for one in found if one.review.assessment.trust_id != trust.pk])
     tasks = own_tasks(user, ways)
     if has_permission(user, Permission.REVIEW, trust):
         tasks += _tasks(reviewers)
@@ -42,10 +42,26 @@ def reviews_panel(user: User, trust: Trust) -> Panel:
 @register_own
 def own_reviews_panel(user: User) -> Panel | None:
     """What a person reviews, where they review anything; one query."""
-    ways = list(_read(Reviewer.objects.held_by(user)).order_by("review__due_on", "pk"))
+    ways = ways_of(user)
     if not ways:
         return None
     return Panel("reviews/_own.html", {"ways": ways}, tuple(own_tasks(user, ways)))
+
+
+def ways_of(user: User) -> list[Reviewer]:
+    """What the person reviews, and what was shut to them until its last day; one query."""
+    found = _read(Reviewer.objects.taken_up_by(user)).order_by("review__due_on", "pk")
+    return latest_of_each(found)
+
+
+def latest_of_each(ways: Iterable[Reviewer]) -> list[Reviewer]:
+    """One for each review: of somebody who was withdrawn and invited anew, the newer."""
+    newest: dict[int, Reviewer] = {}
+    for way in ways:
+        before = newest.get(way.review_id)
+        if before is None or before.pk < way.pk:
+            newest[way.review_id] = way
+    return list(newest.values())
 
 
 def _read(rows: ReviewerQuerySet) -> ReviewerQuerySet:
@@ -65,7 +81,7 @@ def own_tasks(user: User, ways: Iterable[Reviewer]) -> list[Task]:
     for way in ways:
         review = way.review
         trust = review.trust
-        if trust.requires_second_factor and not user.second_factor_shown:
+        if way.is_shut or (trust.requires_second_factor and not user.second_factor_shown):
             continue  # shut until a second factor is shown, its titles too
         what = f"{review.assessment.title} of {trust.name}"
         if way.declared_at is None and review.is_under_way:

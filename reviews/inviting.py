@@ -262,6 +262,8 @@ def admit(*, reviewer: Reviewer, by: User) -> bool:
         return False
     if not current.waits_for_decision or not review.is_under_way:
         raise NotNow("There is nothing to decide here any more.")
+    if review.has_ended:
+        raise NotNow("The last day of access is over. Give the reviewers longer first.")
     current.admitted_at, current.admitted_by = timezone.now(), by
     _save(current, by=by)
     if review.status in (PeerReview.Status.INVITED, PeerReview.Status.ACCEPTED):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -85,14 +85,13 @@ class Progress:
 def progress_of(
     findings: Iterable[ReviewerRating],
     *,
-    focus: Collection[int] = (),
     comments: Iterable[Comment] = (),
 ) -> Progress:
     """How far the reviewers have come.
 
     Args:
-        findings: in the publisher's order, each with its element and domain.
-        focus: the elements, by their keys, that the trust asks for first.
+        findings: in the publisher's order, each with its element and domain, and with
+            `is_focus`, whether the trust asks for it first.
         comments: all that the reviewers may see.
     """
     said = list(comments)
@@ -102,7 +101,7 @@ def progress_of(
         [
             Task(
                 finding=one,
-                is_focus=one.element_id in focus,
+                is_focus=getattr(one, "is_focus", False),
                 comment_count=counts[one.element_id],
                 is_asked=one.element_id in asked,
             )

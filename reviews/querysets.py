@@ -7,7 +7,7 @@ they reach the one assessment that they were invited to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -83,19 +83,22 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
     def held_by(self, user: User | AnonymousUser) -> ReviewerQuerySet:
         """The ways into a review that this person holds, a second factor shown or not.
 
-        Taken up, not refused, nothing withdrawn, the last day not over. Who has become one of
-        the trust's own people reviews it no longer.
+        Taken up, not refused, nothing withdrawn, the last day not over.
+        """
+        return self.taken_up_by(user).filter(
+            refused_at=None, withdrawn_at=None, review__withdrawn_at=None
+        )
+
+    def taken_up_by(self, user: User | AnonymousUser) -> ReviewerQuerySet:
+        """What this person took up and may hear of until the last day, shut to them or not.
+
+        Who has become one of the trust's own people reviews it no longer.
         """
         if not user.is_authenticated:
             return self.none()
         own = Membership.objects.filter(user=user.pk, trust=OuterRef("review__assessment__trust"))
         return self.filter(
-            ~Exists(own),
-            user=user.pk,
-            refused_at=None,
-            withdrawn_at=None,
-            review__withdrawn_at=None,
-            review__access_until__gte=timezone.localdate(),
+            ~Exists(own), user=user.pk, review__access_until__gte=timezone.localdate()
         )
 
     def reading(self) -> ReviewerQuerySet:
@@ -144,6 +147,12 @@ class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):
     def begun(self) -> ReviewerRatingQuerySet:
         """Those in which the reviewers have said anything."""
         return self.exclude(level=None, strengths="", questions="", evidence="")
+
+    def with_focus(self) -> ReviewerRatingQuerySet:
+        """Each with `is_focus`, whether the trust asks the reviewers to look at it first."""
+        reviews = cast("type[PeerReview]", self.model._meta.get_field("review").related_model)
+        asked = reviews.objects.filter(pk=OuterRef("review"), focus_elements=OuterRef("element"))
+        return self.annotate(is_focus=Exists(asked))
 
     def for_page(self) -> ReviewerRatingQuerySet:
         """Each with all that the element's page shows of it, in one query."""

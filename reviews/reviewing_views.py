@@ -17,11 +17,11 @@ from govuk.views import CONFLICT, page
 from reviews.answering import sign_off, unanswered
 from reviews.comment_forms import talk_on
 from reviews.finding import submit
-from reviews.gaps import as_signed
 from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.progress import Progress, progress_of
+from reviews.signed import ratings_of
 from reviews.views import tell_fellows, tell_trust
 from trusts.sign_in import SignedInRequest
 
@@ -74,9 +74,8 @@ def reviewing(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _progress(review: PeerReview, comments: list[Comment]) -> Progress:
-    focus = set(review.focus_elements.values_list("pk", flat=True))
-    findings = review.findings.in_order().select_related("answer")
-    return progress_of(findings, focus=focus, comments=comments)
+    findings = review.findings.in_order().with_focus().select_related("answer")
+    return progress_of(findings, comments=comments)
 
 
 @require_safe
@@ -89,7 +88,7 @@ def assessment(request: SignedInRequest, pk: int) -> HttpResponse:
         return reverse("reviews:find", args=[pk, rating.element.code])
 
     heat_map = build_heat_map(
-        ratings=_ratings(review),
+        ratings=ratings_of(review),
         levels=list(rated.framework.levels.order_by("order")),
         caption=f"{rated.title}: every {rated.framework.element_noun} at a glance",
         today=timezone.localdate(),
@@ -97,15 +96,6 @@ def assessment(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     context = context_of_reviewer(review) | {"heat_map": heat_map}
     return render(request, "reviews/assessment.html", context)
-
-
-def _ratings(review: PeerReview) -> list[Rating]:
-    """The board's in order, as they are; of a closed review as both sides signed them."""
-    ratings = list(review.assessment.ratings.in_order())
-    if not review.is_closed:
-        return ratings
-    findings = {one.element_id: one for one in review.findings.select_related("signed__level")}
-    return [as_signed(one, findings[one.element_id]) for one in ratings]
 
 
 @require_safe
@@ -126,7 +116,7 @@ def views(request: SignedInRequest, pk: int) -> HttpResponse:
         spreads = spreads_of(given.select_related("respondent__user"), levels, names_shown=False)
     if order:
         spreads = most_divided_first(spreads)
-    ratings = {one.element_id: one for one in _ratings(review)}
+    ratings = {one.element_id: one for one in ratings_of(review)}
     rows = [
         (one, ratings[one.element.pk], reverse("reviews:find", args=[pk, one.element.code]))
         for one in spreads

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from govuk.views import CONFLICT, page, status_of, typed
+from reviews.home_panel import ways_of
 from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import PeerReview, Reviewer
@@ -158,6 +159,5 @@ def declaration(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def reviewing_index(request: SignedInRequest) -> HttpResponse:
     """What the person was asked to review, in which trust, by when."""
-    held = Reviewer.objects.held_by(request.user).for_page().order_by("review__due_on")
-    context = {"ways": list(held)}
+    context = {"ways": ways_of(request.user)}
     return render(request, "reviews/reviewing_index.html", context)

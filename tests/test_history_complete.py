@@ -86,6 +86,7 @@ KEPT_BY_THE_SERVICE = {
     "has_recent_review",
     "has_other_interest",
     "interests",
+    "refusal_reason",  # speaks of them
     # What a row hangs on; its name says it.
     "framework",
     "assessment",

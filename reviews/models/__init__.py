@@ -1,6 +1,6 @@
 """A peer review of one assessment: who may read it, what they find, what the trust answers."""
 
-from reviews.models.people import Interest, Reviewer
+from reviews.models.people import NAMELESS, Interest, Reviewer
 from reviews.models.review import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview
 from reviews.models.said import (
     Answer,
@@ -12,6 +12,7 @@ from reviews.models.said import (
 )
 
 __all__ = [
+    "NAMELESS",
     "REASON_MAX_LENGTH",
     "WRITTEN_FIELDS",
     "Answer",

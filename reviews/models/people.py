@@ -13,6 +13,9 @@ from reviews.models.review import REASON_MAX_LENGTH, PeerReview, both_or_neither
 from reviews.querysets import ReviewerQuerySet
 from trusts.models import User
 
+NAMELESS = "somebody whose name was not given"
+"""What an invited person is called before those who may not read addresses."""
+
 
 class Interest(models.TextChoices):
     """What a reviewer declares before reading; each is a column of `Reviewer`."""
@@ -124,6 +127,11 @@ class Reviewer(models.Model):
     ]
 
     @property
+    def public_name(self) -> str:
+        """What everybody at the trust may read; the address is for who decides."""
+        return str(self.user) if self.user else self.name or NAMELESS
+
+    @property
     def has_expired(self) -> bool:
         """Whether the link is too old to be used."""
         return self.expires_at <= timezone.now()
@@ -152,6 +160,19 @@ class Reviewer(models.Model):
     def may_read(self) -> bool:
         """Whether the trust has let the person in."""
         return self.admitted_at is not None and self.withdrawn_at is None
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the trust has declined the person, or ended their way in or the review."""
+        ends = (self.refused_at, self.withdrawn_at, self.review.withdrawn_at)
+        return any(end is not None for end in ends)
+
+    @property
+    def shut_because(self) -> str:
+        """What the trust told the person, where it had to give a reason."""
+        if self.refusal_reason or self.withdrawn_at:
+            return self.refusal_reason
+        return self.review.withdrawal_reason
 
     @property
     def declared(self) -> list[Interest]:

@@ -167,3 +167,8 @@ def page_of(answer: Any) -> Page:
 def said(page: Page) -> list[str]:
     """What the banners on top of a page say."""
     return [node.text for node in page.all("p", "govuk-notification-banner__heading")]
+
+
+def link_named(page: Page, name: str) -> str:
+    [link] = [node for node in page.all("a") if node.text == name]
+    return link.attributes["href"]

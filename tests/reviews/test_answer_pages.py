@@ -15,6 +15,7 @@ from reviews.finding import submit
 from reviews.inviting import NotNow
 from reviews.models import Answer, Comment, PeerReview
 from tests.conftest import client_of, make_framework
+from tests.plans.conftest import error_links
 from tests.reviews.conftest import (
     GUEST,
     address,
@@ -22,6 +23,7 @@ from tests.reviews.conftest import (
     find,
     finding_of,
     let_in,
+    link_named,
     make_review,
     page_of,
     said,
@@ -259,14 +261,57 @@ def test_who_reads_and_who_answers(person, reads, writes, submitted_review, requ
 
 def test_sending_names_what_is_not_answered(submitted_review, chair) -> None:
     save(answer_to(submitted_review, "Point 1"), chair, verdict="accepted", text="")
-    save(answer_to(submitted_review, "Point 3"), chair, verdict="not_accepted", text="")
     page = page_of(client_of(chair).get(address("send_answers", submitted_review)))
     listed = [node.text for node in page.all("li") if "govuk" not in str(node.classes)]
     assert [text for text in listed if "Point" in text or "whole" in text] == [
-        "3. Point 3 : the reason is still to be written",
+        "3. Point 3",
         "1. Point 1: “Well argued.”",
         "The assessment as a whole: “Thank you for letting us in.”",
     ]
+    assert "Send the answers as they are" in [node.text for node in page.all("button")]
+
+
+def test_nothing_is_sent_that_is_not_accepted_without_a_reason(submitted_review, chair) -> None:
+    third = answer_to(submitted_review, "Point 3")
+    save(third, chair, verdict="not_accepted", text="")
+    client, where = client_of(chair), address("send_answers", submitted_review)
+    for answer, status in ((client.get(where), 200), (client.post(where), 409)):
+        page = page_of(answer)
+        assert answer.status_code == status
+        assert link_named(page, "3. Point 3") == third.get_absolute_url()
+        assert not [one for one in page.all("button") if one.text.startswith("Send")]
+    submitted_review.refresh_from_db()
+    assert not submitted_review.is_answered
+    third.refresh_from_db()
+    save(third, chair, verdict="not_accepted", text="It was in May.")
+    assert client.post(where).status_code == 302
+    submitted_review.refresh_from_db()
+    assert submitted_review.is_answered
+
+
+def test_answer_that_is_too_long_is_named_at_the_top_of_the_page(submitted_review, chair) -> None:
+    answer = answer_to(submitted_review, "Point 3")
+    page = page_of(save(answer, chair, text="x" * 10_001))
+    [(message, target)] = error_links(page).items()
+    assert (message, target) == (
+        "The answer must be 10,000 characters or fewer; it has 10,001",
+        f"id_text_{answer.pk}",
+    )
+
+
+def test_reviewers_are_told_what_the_trust_did_not_answer(
+    submitted_review, chair, reviewer
+) -> None:
+    words = "The trust did not answer this."
+    client, where = (
+        client_of(reviewer),
+        reverse("reviews:find", args=[submitted_review.pk, "MU-01"]),
+    )
+    silent = reverse("reviews:find", args=[submitted_review.pk, "MU-02"])
+    assert words not in client.get(where).content.decode()
+    client_of(chair).post(address("send_answers", submitted_review))
+    assert client.get(where).content.decode().count(words) == 2  # the finding, and the comment
+    assert words not in client.get(silent).content.decode()
 
 
 def test_reviewers_read_nothing_of_an_answer_before_it_is_sent(

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
 
-from reviews.inviting import Letter, admit, withdraw_review
+from reviews.inviting import (
+    Guest,
+    Letter,
+    add_reviewers,
+    admit,
+    posted,
+    refuse,
+    withdraw_review,
+    withdraw_reviewer,
+)
 from reviews.models import Interest, PeerReview, Reviewer
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of
 from tests.plans.conftest import error_links, form_values
-from tests.reviews.conftest import address, page_of, said
+from tests.reviews.conftest import address, link_named, page_of, said
 from tests.trusts.mailing import Unreachable, backend_of
 from tests.trusts.test_accepting import text_of
-from trusts.models import Role, Trust, User
+from trusts.models import Membership, Role, Trust, User
 
 pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
 
@@ -204,8 +216,87 @@ def test_decision_made_meanwhile_keeps_the_reason_that_was_typed(
     sent = {"then": "refuse", "reason": "Too near."}
     answer = client_of(chair).post(declared.get_absolute_url(), sent)
     assert answer.status_code == 409
-    assert form_values(page_of(answer))["reason"] == ["Too near."]
+    page = page_of(answer)
+    assert [node.text for node in page.all("div", "govuk-inset-text")] == ["Too near."]
+    assert not {"Let them in", "Decline, and tell them why"} & {
+        node.text for node in page.all("button")
+    }
     assert Reviewer.objects.get().admitted_by == lead
+
+
+def test_nothing_is_left_to_decide_once_access_is_over(declared: Reviewer, chair: User) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
+    client = client_of(chair)
+    page = page_of(client.get(declared.get_absolute_url()))
+    assert link_named(page, "Give the reviewers longer") == address("edit", declared.review)
+    assert "Let them in" not in [node.text for node in page.all("button")]
+    answer = client.post(declared.get_absolute_url(), {"then": "admit"})
+    assert answer.status_code == 409
+    assert Reviewer.objects.get().admitted_at is None
+
+
+def test_declined_reviewer_finds_the_reason_and_nothing_else(
+    declared: Reviewer, chair: User, guest: User
+) -> None:
+    refuse(reviewer=declared, reason="Too near.", by=chair)
+    client = client_of(guest)
+    for path in (reverse("reviews:reviewing_index"), "/trusts/southmere/"):
+        page = page_of(client.get(path)).with_id("main-content").text
+        assert "It declined you as a reviewer on" in page, path
+        assert "Its reason: Too near." in page, path
+        assert declared.review.assessment.title not in page, path
+        assert address("declare", declared.review) not in client.get(path).content.decode(), path
+    Membership.objects.filter(user=guest).delete()
+    assert "Its reason: Too near." in text_of(client.get("/"))
+    yesterday = timezone.localdate() - timedelta(days=1)
+    PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
+    assert "Too near." not in text_of(client.get(reverse("reviews:reviewing_index")))
+
+
+def test_reason_waits_for_the_second_step(declared: Reviewer, chair: User, guest: User) -> None:
+    refuse(reviewer=declared, reason="Too near.", by=chair)
+    Trust.objects.filter(slug="northfield").update(requires_second_factor=True)
+    shown = text_of(client_of(guest).get(reverse("reviews:reviewing_index")))
+    assert "It declined you as a reviewer on" in shown
+    assert "Too near." not in shown
+
+
+def test_who_is_invited_anew_reads_of_that_alone(
+    declared: Reviewer, chair: User, guest: User
+) -> None:
+    withdraw_reviewer(reviewer=declared, by=chair)
+    where = reverse("reviews:reviewing_index")
+    assert "It ended your part in its review on" in text_of(client_of(guest).get(where))
+    [letter] = add_reviewers(review=declared.review, guests=[Guest(guest.email, "")], by=chair)
+    posted(letter=letter, by=chair)
+    take_up(reviewer=letter.reviewer, by=guest)
+    shown = text_of(client_of(guest).get(where))
+    assert "It ended your part" not in shown
+    assert "Your interests are to be declared" in shown
+
+
+def test_declined_people_are_spoken_of_without_what_they_declared(
+    declared: Reviewer, chair: User, observer: User
+) -> None:
+    refuse(reviewer=declared, reason="Your cousin teaches here.", by=chair)
+    client = client_of(observer)
+    history = client.get(f"/trusts/northfield/history/review/{declared.review_id}/")
+    told = text_of(history)
+    assert "declined Reviewer as a reviewer, in the peer review by Southmere" in told
+    assert "Reviewer declared interests as a reviewer, in the peer review by Southmere" in told
+    assert "cousin" not in told
+
+
+def test_addresses_of_people_without_a_name_are_for_who_decides(
+    review: PeerReview, chair: User, observer: User
+) -> None:
+    add_reviewers(review=review, guests=[Guest("nobody@nowhere.example", "")], by=chair)
+    where = address("detail", review)
+    assert "nobody@nowhere.example" in text_of(client_of(chair).get(where))
+    shown = client_of(observer).get(where).content.decode()
+    assert "nobody@nowhere.example" not in shown
+    assert "Somebody whose name was not given" in shown
 
 
 @pytest.mark.parametrize("then", ["", "else"])

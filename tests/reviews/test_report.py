@@ -11,15 +11,19 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from assessments.actions import record_rating
+from assessments.actions import create_assessment, record_rating
 from assessments.models import Assessment, Rating
 from govuk.sheets import MEDIA_TYPE, read_workbook
+from plans.actions import choose_priorities, start_plan
+from plans.choosing import Change
 from plans.models import Plan
 from plans.taking_up import take_up_as_priority
 from reports.peer_review import PeerReviewReport, build_peer_review
@@ -509,11 +513,57 @@ def test_shared_plan_is_read_where_it_is_shared_and_nowhere_else(
     page = page_of(client.get(address))
     assert plan.title in page.with_id("main-content").text
     assert "/trusts/northfield/" not in client.get(address).content.decode()
+    plan.delete()
+    empty = page_of(client.get(address)).with_id("main-content").text
+    assert "has not begun an action plan from Self-assessment 2026 yet" in empty
     PeerReview.objects.filter(pk=review.pk).update(
         due_on=timezone.localdate() - timedelta(days=2),
         access_until=timezone.localdate() - timedelta(days=1),
     )
     assert client.get(address).status_code == 404
+
+
+def test_shared_plan_says_nothing_of_the_assessment_before(
+    review: PeerReview, reviewer: User, chair: User, executive: User
+) -> None:
+    before = create_assessment(
+        trust=review.trust,
+        framework=review.assessment.framework,
+        title="The secret year",
+        due_on=None,
+        by=chair,
+    )
+    Rating.objects.filter(assessment=before).update(
+        level=review.assessment.framework.levels.first()
+    )
+    Assessment.objects.filter(pk=review.assessment_id).update(carried_from=before)
+    plan = start_plan(assessment=Assessment.objects.get(pk=review.assessment_id), by=executive)
+    element = review.assessment.ratings.in_order().first().element_id
+    choose_priorities(plan=plan, change=Change(added=[element], removed={}), by=executive)
+    PeerReview.objects.filter(pk=review.pk).update(shares_plan=True)
+    ours = client_of(executive).get(f"/plans/{plan.pk}/report/")
+    assert "The secret year" in ours.content.decode()
+    client = client_of(reviewer)
+    with CaptureQueriesContext(connection) as queries:
+        shown = client.get(f"/reviewing/{review.pk}/plan/")
+    assert len(queries) <= 8
+    theirs = shown.content.decode()
+    assert "Priority 1: Point 1" in theirs
+    assert "The secret year" not in theirs
+
+
+def test_shared_plan_of_a_closed_review_has_the_ratings_that_were_signed(
+    answered, chair, executive, reviewer
+) -> None:
+    plan = start_plan(assessment=answered.assessment, by=executive)
+    element = answered.assessment.ratings.in_order().first().element_id
+    choose_priorities(plan=plan, change=Change(added=[element], removed={}), by=executive)
+    PeerReview.objects.filter(pk=answered.pk).update(shares_plan=True)
+    rate_anew(answered, "Point 1", 4, by=chair)
+    shown = client_of(reviewer).get(f"/reviewing/{answered.pk}/plan/").content.decode()
+    assert "What the board saw in Point 1." in shown
+    assert "Step 2" in shown
+    assert "Step 4" not in shown
 
 
 def test_review_that_was_closed_before_ratings_were_kept_gets_them_from_the_history(

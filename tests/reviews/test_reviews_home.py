@@ -234,7 +234,7 @@ def test_front_page_leads_to_reviews_or_to_the_only_trust(
         return
     page = page_of(answer)
     assert [node.text for node in page.all("h1")] == [
-        "Your trusts" if memberships else "Open to you"
+        "Your trusts" if memberships else "What you take part in"
     ]
     main = page.with_id("main-content").text
     assert "Review Self-assessment 2026 of Northfield Learning Trust" in main

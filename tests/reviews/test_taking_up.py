@@ -259,7 +259,7 @@ def test_new_person_without_a_trust_is_led_to_the_review(letter: Letter) -> None
     client = Client()
     client.post(link_of(letter), CHOSEN)
     page = page_of(client.get("/"))
-    assert [node.text for node in page.all("h1")] == ["Open to you"]
+    assert [node.text for node in page.all("h1")] == ["What you take part in"]
     assert "no trust has a place for this address" not in page.with_id("main-content").text
     links = [node.attributes["href"] for node in page.all("a", "govuk-link")]
     assert links.count(address("declare", Reviewer.objects.get().review)) == 2

@@ -17,7 +17,8 @@ from reviews.models import Answer, Comment, FindingDraft, PeerReview
 from reviews.sources import what_reviewers_said
 from reviews.threads import threads_of
 from tests.conftest import client_of, make_framework
-from tests.reviews.conftest import address, comment, finding_of, page_of
+from tests.plans.conftest import form_values
+from tests.reviews.conftest import address, comment, find, finding_of, page_of
 from tests.trusts.history_pages import read
 from trusts.models import User
 
@@ -242,6 +243,27 @@ def test_trust_asks_for_a_correction_and_the_reviewers_do_not(
     )
     kinds = {one.body: one.kind for one in submitted_review.comments.all()}
     assert (kinds["We met in May."], kinds["You did not."]) == ("correction", "comment")
+
+
+def test_comment_written_for_later_is_not_read_at_once(
+    review, reviewer, second_reviewer, chair
+) -> None:
+    client, where = client_of(reviewer), address("find", review, "MU-01")
+    box = {"for_later": page_of(client.get(where)).with_id("id_new_for_later").attributes["value"]}
+    find(review, "Point 1", by=reviewer, strengths="They know it.")
+    submit(review=review, by=second_reviewer)
+    answer = client.post(say_page(review), sent("Between ourselves.", **box))
+    page = page_of(answer)
+    assert (answer.status_code, bodies(review)) == (409, [])
+    assert (
+        f"{second_reviewer} sent the findings while you were writing"
+        in page.with_id("main-content").text
+    )
+    assert page.with_id("id_body").text == "Between ourselves."
+    fields = {name: values[0] for name, values in form_values(page).items()}
+    assert client.post(say_page(review), fields).status_code == 302
+    assert bodies(review) == ["Between ourselves."]
+    assert page_of(client.get(where)).with_id("id_new_for_later").attributes["value"] == "False"
 
 
 def test_comment_after_sending_waits_for_an_answer(submitted_review, reviewer) -> None:

@@ -18,9 +18,8 @@ from plans.models import Origin, Priority
 from reviews.finding import submit
 from reviews.models import Comment, PeerReview
 from tests.conftest import client_of
-from tests.page import Page
 from tests.plans.conftest import action_fields
-from tests.reviews.conftest import address, comment, find, finding_of, page_of
+from tests.reviews.conftest import address, comment, find, finding_of, link_named, page_of
 from tests.reviews.conftest import said as banners
 from tests.trusts.history_pages import read
 from trusts.history import remark_on
@@ -160,7 +159,8 @@ def test_one_click_from_the_answer_page_and_back(submitted_review, executive) ->
     assert priority.key_issue == "Who looks at it?"
     shown = page_of(got)
     assert banners(shown) == [
-        f"Point 3 is a priority now. Its key issue is in the words of {LABEL}: make it yours."
+        f"Point 3 is a priority now. Its key issue is in the words of {LABEL}: make it yours. "
+        f"{priority.plan.title} has been begun for it, as Self-assessment 2026 had no plan yet."
     ]
     back = link_named(shown, LABEL)
     assert back == path
@@ -177,11 +177,6 @@ def test_action_from_a_comment_shows_where_it_went(submitted_review, executive) 
     page = page_of(client.get(address("answer", submitted_review, "MU-01")))
     action = Origin.objects.exclude(action=None).get().action
     assert link_named(page, "the action “Keep it so”") == action.get_absolute_url()
-
-
-def link_named(page: Page, name: str) -> str:
-    [link] = [node for node in page.all("a") if node.text == name]
-    return link.attributes["href"]
 
 
 def test_who_may_not_write_the_plan_sees_what_became_and_no_button(

@@ -128,9 +128,9 @@ def test_reviewers_see_before_they_sign_what_came_back_unanswered(
     submitted_review: PeerReview, reviewer: User, chair: User
 ) -> None:
     answer = finding_of(submitted_review, "Point 3").answer
-    answer.verdict = Answer.Verdict.PARTLY
-    record_answer(answer=answer, version=answer.version, by=chair)
     send_answers(review=submitted_review, by=chair)
+    # As answers could be sent before a reason was asked for.
+    Answer.objects.filter(pk=answer.pk).update(verdict=Answer.Verdict.PARTLY)
     on_point, on_whole = submitted_review.comments.order_by("pk")
     client = client_of(reviewer)
     with CaptureQueriesContext(connection) as queries:
