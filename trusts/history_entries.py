@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from govuk.rewording import Rewording, reworded
 from trusts.history import Event, Field, Kind, Values, kinds
+from trusts.history_lost import lost_texts
 from trusts.history_rows import Person, Said
 from trusts.history_runs import CAME, CHANGED, WENT, Run
 
@@ -67,6 +68,18 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A text that stood in between, and stands neither before nor after."""
+
+    field: Field
+    text: str
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.text) > LONG
+
+
+@dataclass(frozen=True)
 class Entry:
     """What the page shows of a run, and the export of a save.
 
@@ -77,6 +90,7 @@ class Entry:
         every_change: all of them.
         said: what the row said after the change.
         is_unclear: whether what was said before is not on record.
+        lost: what was written and taken away again within the run.
     """
 
     run: Run
@@ -91,6 +105,7 @@ class Entry:
     remark: str
     said: Values
     is_unclear: bool = False
+    lost: Sequence[Lost] = ()
 
     @property
     def ending(self) -> str:
@@ -134,7 +149,7 @@ def entry_of(run: Run, said: Mapping[tuple[str, int], Said], who: Person) -> Ent
     """A run as it is shown.
 
     Args:
-        said: what the rows say, that of the run's last save and of the one before it at least.
+        said: what the rows say: those of the run and the one before it.
         who: whose it is.
     """
     kind = kinds()[run.last.kind]
@@ -157,7 +172,23 @@ def entry_of(run: Run, said: Mapping[tuple[str, int], Said], who: Person) -> Ent
         remark=now.remark,
         said=now.values,
         is_unclear=is_unclear,
+        lost=_lost(kind, was or {}, [said[one.key].values for one in run.saves if one.key in said]),
     )
+
+
+def _lost(kind: Kind, was: Values, run: Sequence[Values]) -> list[Lost]:
+    """The texts that were written in the run and are not there any more."""
+    *between, now = run
+    if not between:
+        return []
+    return [
+        Lost(field, text)
+        for field in kind.fields
+        if field.is_prose
+        for text in lost_texts(
+            [field.words(values) for values in between], [field.words(was), field.words(now)]
+        )
+    ]
 
 
 def _event(kind: Kind, type: str, was: Values | None, now: Values) -> Event | None:

@@ -89,7 +89,7 @@ def is_found(wanted: Wanted, entry: Entry) -> bool:
 
 
 def read_entries(scope: Scope, runs: Sequence[Run], people: People) -> list[Entry]:
-    """The runs as they are shown, in one query."""
-    shown = [save for run in runs for save in (run.before, run.last) if save]
+    """The runs as they are shown, in one query: what every save said, lest a text be hidden."""
+    shown = [save for run in runs for save in (run.before, *run.saves) if save]
     said: Mapping[tuple[str, int], Said] = read_said(scope, shown)
     return [entry_of(run, said, who_of(run.last, people)) for run in runs if run.last.key in said]

@@ -199,6 +199,19 @@ def test_words_that_were_typed_and_taken_back_are_found(rating, northfield, chai
     assert [len(entry.run.saves) for entry in each] == [1, 1]
 
 
+def test_note_that_was_wiped_stands_on_the_page(rating, northfield, chair) -> None:
+    for note in ("Two schools", "Two schools have <begun>.", ""):
+        write(rating, note, by=chair)
+    shown = read(chair, northfield, "rating", rating.pk)
+    main = shown.page.with_id("main-content")
+    assert "and changed it back" in main.text
+    assert "The note said in between" in main.text
+    assert "Two schools have <begun>." in main.text
+    [each] = [link for link in shown.page.all("a") if link.text.startswith("In 3 saves")]
+    single = client_of(chair).get(each.attributes["href"]).context["entries"]
+    assert [len(entry.run.saves) for entry in single] == [1, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
