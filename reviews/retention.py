@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from reviews.models import Reviewer
-from trusts.retention import Kind, register, wants_people
-from trusts.writing import WENT
+from trusts.retention import Kind, letting_invitations_go, register, wants_people
 
 
 def ended_invitations(since: datetime) -> QuerySet[Reviewer]:
     """Never taken up, and withdrawn or too old to be taken up since then."""
     ended = Q(withdrawn_at__lt=since) | Q(withdrawn_at=None, expires_at__lt=since)
     return Reviewer.objects.filter(ended, accepted_at=None)
-
-
-def let_invitations_go(since: datetime) -> int:
-    """Delete them; that somebody was invited stays in the history, without whom."""
-    held = ended_invitations(since).select_for_update(of=("self",)).order_by("pk")
-    keys = list(held.values_list("pk", flat=True))
-    Reviewer.objects.filter(pk__in=keys).delete()
-    history: Any = Reviewer.history
-    history.filter(id__in=keys, history_type=WENT).delete()  # it would only name them again
-    history.filter(id__in=keys).update(email="", name="")
-    return len(keys)
 
 
 @wants_people
@@ -49,7 +36,7 @@ register(
         label="Invitations to review that were never taken up",
         after="they were withdrawn or too old to be taken up",
         due=ended_invitations,
-        let_go=let_invitations_go,
+        let_go=letting_invitations_go(ended_invitations),
         setting="invitations",
     )
 )

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from trusts.writing import WENT
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -111,5 +113,23 @@ def deleting(due: Callable[[datetime], QuerySet[Any]]) -> Callable[[datetime], i
         rows = due(since)
         count: int = rows.delete()[1].get(rows.model._meta.label, 0)
         return count
+
+    return let_go
+
+
+def letting_invitations_go(
+    ended: Callable[[datetime], QuerySet[Any]],
+) -> Callable[[datetime], int]:
+    """A `let_go` that leaves in the history that somebody was invited, without whom."""
+
+    def let_go(since: datetime) -> int:
+        rows = ended(since)
+        held = rows.select_for_update(of=("self",)).order_by("pk")
+        keys = list(held.values_list("pk", flat=True))
+        rows.model._default_manager.filter(pk__in=keys).delete()
+        history: Any = rows.model.history
+        history.filter(id__in=keys, history_type=WENT).delete()  # it would only name them again
+        history.filter(id__in=keys).update(email="", name="")
+        return len(keys)
 
     return let_go

@@ -14,25 +14,13 @@ from django.utils import timezone
 from trusts.closing import delete_trust
 from trusts.models import Invitation, Membership, OperatorLook, Trust, User
 from trusts.privacy import anonymise
-from trusts.retention import Kind, deleting, people_wanted, register
-from trusts.writing import WENT
+from trusts.retention import Kind, deleting, letting_invitations_go, people_wanted, register
 
 
 def ended_invitations(since: datetime) -> QuerySet[Invitation]:
     """Accepted, withdrawn or too old to be accepted since then."""
     pending = Q(accepted_at=None, withdrawn_at=None, expires_at__lt=since)
     return Invitation.objects.filter(Q(accepted_at__lt=since) | Q(withdrawn_at__lt=since) | pending)
-
-
-def let_invitations_go(since: datetime) -> int:
-    """Delete them; that somebody was invited stays in the history, without whom."""
-    held = ended_invitations(since).select_for_update(of=("self",)).order_by("pk")
-    keys = list(held.values_list("pk", flat=True))
-    Invitation.objects.filter(pk__in=keys).delete()
-    history: Any = Invitation.history
-    history.filter(id__in=keys, history_type=WENT).delete()  # it would only name them again
-    history.filter(id__in=keys).update(email="", name="")
-    return len(keys)
 
 
 def ended_sessions(since: datetime) -> QuerySet[Session]:
@@ -121,7 +109,7 @@ register(
         label="Invitations",
         after="they were accepted, withdrawn or too old to be accepted",
         due=ended_invitations,
-        let_go=let_invitations_go,
+        let_go=letting_invitations_go(ended_invitations),
     )
 )
 register(
