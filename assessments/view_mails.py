@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from assessments.models import Respondent
-from trusts.letters import postbag
+from trusts.letters import mail_to, postbag
 from trusts.models import User
 
 ASKED = "asked"
@@ -57,10 +57,5 @@ def letter_to(respondent: Respondent, *, kind: str, link: Link, by: User | None)
         "by": by,
         "link": link(respondent.get_absolute_url()),
     }
-    return EmailMessage(
-        subject=" ".join(subject.split()),
-        body=render_to_string(f"assessments/mail/{kind}.txt", context),
-        to=[respondent.user.email],
-        reply_to=[by.email] if by else None,
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    body = render_to_string(f"assessments/mail/{kind}.txt", context)
+    return mail_to(respondent.user.email, subject=subject, body=body, by=by)

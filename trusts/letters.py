@@ -1,4 +1,4 @@
-"""Sending mails that somebody waits for, one by one. A mail that fails costs nothing but itself."""
+"""Mails as the service writes them, sent one by one. A mail that fails costs nothing but itself."""
 
 from __future__ import annotations
 
@@ -9,10 +9,27 @@ from contextlib import contextmanager, suppress
 
 from django.core.mail import EmailMessage, get_connection
 
+from trusts.models import User
+
 logger = logging.getLogger(__name__)
 
 PATIENCE = 15
 """Seconds after which no further mail is begun: whoever pressed the button waits for the page."""
+
+
+def mail_to(address: str, *, subject: str, body: str, by: User | None = None) -> EmailMessage:
+    """A mail that no machine answers, its subject one line, whatever stands in a name or a title.
+
+    Args:
+        by: to whom answers go, where somebody sends it who can say that it is no trick.
+    """
+    return EmailMessage(
+        subject=" ".join(subject.split()),
+        body=body,
+        to=[address],
+        reply_to=[by.email] if by else None,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 class Postbag:
@@ -58,3 +75,9 @@ def postbag(*, what: str, patience: float | None = None) -> Iterator[Postbag]:
         yield bag
     finally:
         bag.close()
+
+
+def send(mail: EmailMessage) -> bool:
+    """Whether this one mail has gone."""
+    with postbag(what="A mail") as bag:
+        return bag.send(mail)

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -21,6 +20,7 @@ from django.utils import timezone
 from trusts.erasing import sent_to, traces_of
 from trusts.holding import hold
 from trusts.invitations import withdraw
+from trusts.letters import mail_to, send
 from trusts.models import FORMER_MEMBER, Invitation, Trust, User
 from trusts.people import is_last_lead, remove_member
 from trusts.personal_data import Row, Section, Traces, erase, sections
@@ -156,13 +156,4 @@ def say_goodbye(*, email: str, name: str) -> None:
     """
     context = {"name": name, "contact": settings.PRIVACY_CONTACT}
     body = render_to_string("trusts/mail/account_deleted.txt", context)
-    mail = EmailMessage(
-        subject="Your Trust Quality account was deleted",
-        body=body,
-        to=[email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    try:
-        mail.send()
-    except Exception as fault:  # whatever a mail server or its settings can do wrong
-        logger.error("A mail could not be sent: %s", type(fault).__name__)
+    send(mail_to(email, subject="Your Trust Quality account was deleted", body=body))
