@@ -24,8 +24,9 @@ from govuk.fields import (
     check_year,
     too_long,
 )
-from reviews.inviting import Guest, Letter, edit_review, invite_review
-from reviews.models import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview
+from reviews.inviting import Guest, edit_review, invite_review
+from reviews.models import REASON_MAX_LENGTH, WRITTEN_FIELDS, PeerReview, Reviewer
+from trusts.invitations import Letter
 from trusts.models import Trust, User
 from trusts.newcomers import read_newcomers
 
@@ -233,7 +234,7 @@ class InviteForm(ReviewForm):
         refuse_members(guests, self.assessment.trust)
         return guests
 
-    def invite(self, *, by: User) -> tuple[PeerReview, list[Letter]]:
+    def invite(self, *, by: User) -> tuple[PeerReview, list[Letter[Reviewer]]]:
         """As `invite_review` does."""
         self.instance.key = self.cleaned_data["key"]
         return invite_review(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,34 +10,13 @@ from assessments.views import context_of as context_of_assessment
 from assessments.views import fetch_to_change as fetch_assessment_to_change
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import AddReviewersForm, EditForm, InviteForm
-from reviews.inviting import ChangedMeanwhile, Letter, NotNow, add_reviewers
-from reviews.mails import post
+from reviews.inviting import ChangedMeanwhile, NotNow, add_reviewers
+from reviews.mails import TO_REVIEW
 from reviews.views import context_of, fetch_to_change
 from trusts.drafts import redirect_saved
+from trusts.invitation_views import mail_and_tell
 from trusts.permissions import Permission
 from trusts.sign_in import SignedInRequest
-
-
-def mail_and_tell(request: SignedInRequest, letters: Sequence[Letter], *, done: str = "") -> None:
-    """Send the invitations, and tell what has gone and what has not.
-
-    Args:
-        done: what else was done, in the words of a message.
-    """
-    unsent = post(request, letters, by=request.user)
-    sent = len(letters) - len(unsent)
-    if sent:
-        mailed = "1 invitation is mailed" if sent == 1 else f"{sent} invitations are mailed"
-        done = f"{done}, {mailed}" if done else mailed
-    if done:
-        messages.success(request, f"{done}.")
-    if unsent:
-        addresses = ", ".join(letter.reviewer.email for letter in unsent)
-        messages.error(
-            request,
-            f"No mail went to {addresses}. Nothing is lost: try again later with the button "
-            "“Send the link again” beside their name.",
-        )
 
 
 @page
@@ -50,7 +27,7 @@ def invite(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         review, letters = form.invite(by=request.user)
         if letters:
-            mail_and_tell(request, letters, done="The review is set up")
+            mail_and_tell(request, letters, via=TO_REVIEW, done="The review is set up")
         return redirect_saved(request, review)
     context = context_of_assessment(request, assessment) | {"form": form}
     return render(request, "reviews/invite.html", context, status=status_of(form))
@@ -90,7 +67,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
         except NotNow as refused:
             status, refusal = CONFLICT, str(refused)
         else:
-            mail_and_tell(request, letters)
+            mail_and_tell(request, letters, via=TO_REVIEW)
             if len(letters) < len(guests):
                 messages.info(request, "Who was on the list already was not written to again.")
             return redirect_saved(request, review)

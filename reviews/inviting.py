@@ -20,7 +20,7 @@ from django.utils import timezone
 from assessments.status import NotAllowedNow
 from frameworks.models import Element
 from reviews.models import PeerReview, Reviewer, ReviewerRating
-from trusts.invitations import VALID_FOR, hash_of, new_token
+from trusts.invitations import VALID_FOR, Letter, hash_of, new_token
 from trusts.models import User
 
 
@@ -48,20 +48,6 @@ class Guest:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A mail to be sent: a reviewer, and the token that exists in this mail alone."""
-
-    reviewer: Reviewer
-    token: str
-
-    def is_current(self) -> bool:
-        """Whether the invitation waits as it did when the letter was written."""
-        hash_then = self.reviewer.token_hash
-        rows = Reviewer.objects.pending().filter(pk=self.reviewer.pk, token_hash=hash_then)
-        return rows.exists()
-
-
 def locked(review: PeerReview) -> PeerReview:
     """The review's row as it stands now, held until the transaction ends."""
     return PeerReview.objects.select_for_update().get(pk=review.pk)
@@ -87,7 +73,7 @@ def move_on(review: PeerReview, *, by: User, **fields: Any) -> None:
 @transaction.atomic
 def invite_review(
     *, review: PeerReview, focus: Collection[Element], guests: Sequence[Guest], by: User
-) -> tuple[PeerReview, list[Letter]]:
+) -> tuple[PeerReview, list[Letter[Reviewer]]]:
     """Open an assessment to reviewers, with one empty finding for every element.
 
     Args:
@@ -155,7 +141,9 @@ def edit_review(*, review: PeerReview, focus: Collection[Element], version: int,
 
 
 @transaction.atomic
-def add_reviewers(*, review: PeerReview, guests: Sequence[Guest], by: User) -> list[Letter]:
+def add_reviewers(
+    *, review: PeerReview, guests: Sequence[Guest], by: User
+) -> list[Letter[Reviewer]]:
     """Invite further people; an address that is invited already is passed over.
 
     Raises:
@@ -168,7 +156,7 @@ def add_reviewers(*, review: PeerReview, guests: Sequence[Guest], by: User) -> l
     return [_write(review, guest, by=by) for guest in guests if guest.email not in here]
 
 
-def _write(review: PeerReview, guest: Guest, *, by: User) -> Letter:
+def _write(review: PeerReview, guest: Guest, *, by: User) -> Letter[Reviewer]:
     token = new_token()
     reviewer = Reviewer(
         review=review,
@@ -188,20 +176,15 @@ def good_until(review: PeerReview) -> datetime:
     return min(timezone.now() + VALID_FOR, end)
 
 
-def write_letter(reviewer: Reviewer) -> Letter:
-    """Another link for an invitation; the present one holds until this one is posted."""
-    return Letter(reviewer, new_token())
-
-
 @transaction.atomic
-def posted(*, letter: Letter, by: User) -> bool:
+def posted(*, letter: Letter[Reviewer], by: User) -> bool:
     """Note that the mail has gone: its link is good from now on, and no other.
 
     Returns:
         Whether it still was to be taken up.
     """
-    review = locked(letter.reviewer.review)
-    reviewer = Reviewer.objects.pending().filter(pk=letter.reviewer.pk).first()
+    review = locked(letter.invitation.review)
+    reviewer = Reviewer.objects.pending().filter(pk=letter.invitation.pk).first()
     if reviewer is None:
         return False
     reviewer.token_hash, reviewer.expires_at = hash_of(letter.token), good_until(review)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from reviews.inviting import Letter, good_until, posted
+from reviews.inviting import good_until, posted
 from reviews.models import PeerReview, Reviewer
-from trusts.invitation_mails import may_send
-from trusts.letters import postbag
+from trusts.invitation_mails import Link, Post
+from trusts.invitations import Letter
+from trusts.letters import mail_to, postbag
 from trusts.models import User
-from trusts.permissions import PERMISSIONS, Permission
-
-Link = Callable[[str], str]
-"""Makes an absolute address of a path, as `request.build_absolute_uri` does."""
+from trusts.permissions import Permission, roles_with
 
 
 class News(StrEnum):
@@ -66,51 +63,36 @@ TO_READERS = (
 """What is told to reviewers who are let in."""
 
 
-def post(request: HttpRequest, letters: Sequence[Letter], *, by: User) -> list[Letter]:
-    """Send the invitations one by one; each is noted as soon as it has gone.
-
-    Returns:
-        Those that did not go: the server was not there or refused, it took too long, or the
-        trust has sent very many today.
-    """
-    unsent = []
-    with postbag(what="An invitation to review") as bag:
-        for letter in letters:
-            if not letter.is_current():
-                continue  # another page is sending a newer one, or has sent it
-            trust_id = letter.reviewer.review.assessment.trust_id
-            may_go = bag.has_time and may_send(request, trust_id, letter.reviewer.email)
-            if may_go and bag.send(invitation_of(letter, link=request.build_absolute_uri, by=by)):
-                posted(letter=letter, by=by)
-            else:
-                unsent.append(letter)
-    return unsent
-
-
-def invitation_of(letter: Letter, *, link: Link, by: User) -> EmailMessage:
+def invitation_of(letter: Letter[Reviewer], *, link: Link, by: User) -> EmailMessage:
     """The mail with its link; answers go to who invites, who can say that it is no trick."""
-    review = letter.reviewer.review
+    reviewer, review = letter.invitation, letter.invitation.review
     context = {
-        "reviewer": letter.reviewer,
+        "reviewer": reviewer,
         "review": review,
         "assessment": review.assessment,
         "by": by,
         "until": good_until(review),
         "link": link(reverse("reviews:accept_invitation", args=[letter.token])),
     }
-    return EmailMessage(
-        subject=_one_line(f"You are invited to review {review.trust.name} on Trust Quality"),
-        body=render_to_string("reviews/mail/invitation.txt", context),
-        to=[letter.reviewer.email],
-        reply_to=[by.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    subject = f"You are invited to review {review.trust.name} on Trust Quality"
+    body = render_to_string("reviews/mail/invitation.txt", context)
+    return mail_to(reviewer.email, subject=subject, body=body, by=by)
+
+
+TO_REVIEW = Post[Reviewer](
+    what="An invitation to review",
+    trust_of=lambda reviewer: reviewer.review.trust,
+    mail_of=invitation_of,
+    posted=posted,
+    again="with the button “Send the link again” beside their name",
+)
 
 
 def deciders_of(review: PeerReview) -> list[User]:
     """The reviewed trust's people who may let reviewers in, and answer them."""
-    roles = [role for role, allowed in PERMISSIONS.items() if Permission.REVIEW in allowed]
-    members = review.trust.memberships.filter(role__in=roles, user__is_active=True)
+    members = review.trust.memberships.filter(
+        role__in=roles_with(Permission.REVIEW), user__is_active=True
+    )
     return [one.user for one in members.select_related("user").order_by("user__email")]
 
 
@@ -154,15 +136,7 @@ def tell(
         return [
             address
             for address in to
-            if not bag.send(
-                EmailMessage(
-                    subject=_one_line(subject),
-                    body=body,
-                    to=[address],
-                    reply_to=[by.email],
-                    headers={"Auto-Submitted": "auto-generated"},
-                )
-            )
+            if not bag.send(mail_to(address, subject=subject, body=body, by=by))
         ]
 
 
@@ -174,8 +148,3 @@ def _page_of(news: News, review: PeerReview, reviewer: Reviewer | None) -> str:
     if news in TO_READERS:
         return reverse("reviews:reviewing", args=[review.pk])
     return "/"
-
-
-def _one_line(subject: str) -> str:
-    """Whatever stands in a name or a title."""
-    return " ".join(subject.split())

@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import ReviewerForm
-from reviews.invite_views import mail_and_tell
-from reviews.inviting import NotNow, admit, refuse, withdraw_reviewer, write_letter
-from reviews.mails import News
+from reviews.inviting import NotNow, admit, refuse, withdraw_reviewer
+from reviews.mails import TO_REVIEW, News
 from reviews.models import Reviewer
 from reviews.views import context_of, tell_or_warn
 from trusts.drafts import redirect_saved
+from trusts.invitation_views import mail_and_tell
+from trusts.invitations import write_letter
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
 
@@ -66,7 +67,7 @@ def _do(request: SignedInRequest, found: Reviewer, *, then: str, reason: str) ->
 def _send_again(request: SignedInRequest, found: Reviewer) -> None:
     if not found.is_invited or found.review.has_ended or not found.review.is_under_way:
         raise NotNow("This invitation can no longer be sent.")
-    mail_and_tell(request, [write_letter(found)])
+    mail_and_tell(request, [write_letter(found)], via=TO_REVIEW)
 
 
 def _tell(request: SignedInRequest, news: News, found: Reviewer, done: str) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from reviews.inviting import NotNow, locked, move_on
 from reviews.models import Interest, PeerReview, Reviewer
-from trusts.invitations import AccountExists, LinkEnded, find_account, hash_of
+from trusts.invitations import LinkEnded, hash_of, make_account
 from trusts.models import Membership, User
 
 
@@ -70,22 +70,16 @@ def take_up(*, reviewer: Reviewer, by: User) -> None:
 
 
 @transaction.atomic
-def take_up_as_new_person(*, reviewer: Reviewer, name: str, password: str) -> User:
+def take_up_as_new_person(*, invitation: Reviewer, name: str, password: str) -> User:
     """Make the account and take the invitation up with it; the address is proved by the mail.
 
     Raises:
-        AccountExists: the address has one; its owner signs in instead.
+        AccountExists: as `make_account`.
         LinkEnded: as `take_up`.
     """
-    locked(reviewer.review)
-    if find_account(reviewer.email):
-        raise AccountExists
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(reviewer.email, password, name=name)
-    except IntegrityError as fault:  # another invitation, taken up at the same moment
-        raise AccountExists from fault
-    take_up(reviewer=reviewer, by=user)
+    locked(invitation.review)
+    user = make_account(email=invitation.email, name=name, password=password)
+    take_up(reviewer=invitation, by=user)
     return user
 
 

@@ -20,11 +20,9 @@ OWN_WORDS: dict[Interest, str] = {
 
 
 class NewReviewerForm(NewPersonForm):
-    """A reviewer who has no account yet."""
+    """A reviewer who has no account yet; may be called as anybody, and learns of nobody by it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = "As the trust that you review will see it."
+    name_hint = "As the trust that you review will see it."
 
 
 class InterestBoxes(forms.CheckboxSelectMultiple):

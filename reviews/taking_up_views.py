@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
-from allauth.account.internal.flows.login import perform_password_login
-from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -32,8 +31,7 @@ from reviews.taking_up_forms import OWN_WORDS, DeclarationForm, NewReviewerForm
 from reviews.views import tell_trust
 from trusts.drafts import redirect_saved
 from trusts.invitation_forms import JoinForm
-from trusts.invitation_views import link_ended
-from trusts.invitations import AccountExists, LinkEnded, find_account
+from trusts.invitation_views import Way, open_link
 from trusts.models import User
 from trusts.sign_in import SignedInRequest
 
@@ -44,33 +42,12 @@ FORBIDDEN = HTTPStatus.FORBIDDEN
 @login_not_required
 @never_cache
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """What the link in the mail opens.
-
-    It says the same of a link that was guessed, used, withdrawn, replaced or left too long.
-    """
-    found = find(token)
-    if found is None:
-        return _ended(request)
-    try:
-        if request.user.is_authenticated:
-            return _take_up(request, found, request.user)
-        if find_account(found.email):
-            return _sign_in_first(request, found)
-        return _begin(request, found)
-    except LinkEnded:
-        return _ended(request)
+    """What the link in the mail opens."""
+    return open_link(request, find(token), WAY)
 
 
-def _ended(request: HttpRequest) -> HttpResponse:
-    return link_ended(request, "reviews/invitation_ended.html")
-
-
-def _context(found: Reviewer) -> dict[str, object]:
+def _shows(found: Reviewer) -> dict[str, Any]:
     return {"invitation": found, "review": found.review, "reviewed": found.review.trust}
-
-
-def _sign_in_first(request: HttpRequest, found: Reviewer) -> HttpResponse:
-    return render(request, "reviews/invitation_sign_in.html", _context(found))
 
 
 def _take_up(request: HttpRequest, found: Reviewer, user: User) -> HttpResponse:
@@ -88,37 +65,26 @@ def _take_up(request: HttpRequest, found: Reviewer, user: User) -> HttpResponse:
         except OwnTrust:
             return _own_trust(request, found)
         return redirect(_declaration_of(found.review))
-    context = _context(found) | {"form": form}
+    context = _shows(found) | {"form": form}
     return render(request, "reviews/invitation_join.html", context, status=status_of(form))
 
 
 def _own_trust(request: HttpRequest, found: Reviewer) -> HttpResponse:
-    return render(request, "reviews/invitation_own.html", _context(found), status=FORBIDDEN)
-
-
-def _begin(request: HttpRequest, found: Reviewer) -> HttpResponse:
-    """Make an account and take it up with that; allauth signs the new person in."""
-    initial = {"name": found.name}
-    form = NewReviewerForm(
-        typed(request), email=found.email, trust=found.review.trust, initial=initial
-    )
-    if request.method == "POST" and form.is_valid():
-        cleaned = form.cleaned_data
-        try:
-            user = take_up_as_new_person(
-                reviewer=found, name=cleaned["name"], password=cleaned["password1"]
-            )
-        except AccountExists:
-            return _sign_in_first(request, found)
-        login = Login(user=user, email=user.email, redirect_url=_declaration_of(found.review))
-        response: HttpResponse = perform_password_login(request, {"email": user.email}, login)
-        return response
-    context = _context(found) | {"form": form}
-    return render(request, "reviews/invitation_new.html", context, status=status_of(form))
+    return render(request, "reviews/invitation_own.html", _shows(found), status=FORBIDDEN)
 
 
 def _declaration_of(review: PeerReview) -> str:
     return reverse("reviews:declare", args=[review.pk])
+
+
+WAY = Way[Reviewer](
+    pages="reviews",
+    shows=_shows,
+    join=_take_up,
+    form=NewReviewerForm,
+    begin=take_up_as_new_person,
+    welcome=lambda request, found: _declaration_of(found.review),
+)
 
 
 @page

@@ -35,13 +35,13 @@ from frameworks.models import Element, Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
 from reviews.finding import record_finding, say, submit
-from reviews.inviting import Guest, Letter, add_reviewers, admit, invite_review
+from reviews.inviting import Guest, add_reviewers, admit, invite_review
 from reviews.models import Comment, PeerReview
 from reviews.taking_up import declare, take_up
 from tests.conftest import align, client_of, make_framework, make_next_edition, make_user
 from tests.everything import undone
 from tests.grids import make_grid
-from trusts.invitations import Newcomer, invite
+from trusts.invitations import Letter, Newcomer, invite
 from trusts.models import OperatorLook, Role, Trust, User
 
 pytestmark = pytest.mark.django_db
@@ -456,7 +456,7 @@ def reviews_of(assessment: Assessment, lead: User, reviewer: User) -> dict[str, 
     return {
         "review": [writing.pk],
         "review element": [writing.pk, element.code],
-        "review reviewer": [writing.pk, letters[0].reviewer.pk],
+        "review reviewer": [writing.pk, letters[0].invitation.pk],
         "review token": [invited.token],
         "review comment": [writing.pk, drafted.pk],
         "sent": [sent.pk],
@@ -483,9 +483,9 @@ def review_of(
     )
     guests = [Guest(reviewer.email, reviewer.name)]
     review, letters = invite_review(review=review, focus=[], guests=guests, by=lead)
-    take_up(reviewer=letters[0].reviewer, by=reviewer)
-    declare(reviewer=letters[0].reviewer, interests=[], text="", by=reviewer)
-    admit(reviewer=letters[0].reviewer, by=lead)
+    take_up(reviewer=letters[0].invitation, by=reviewer)
+    declare(reviewer=letters[0].invitation, interests=[], text="", by=reviewer)
+    admit(reviewer=letters[0].invitation, by=lead)
     return review, letters
 
 

@@ -22,10 +22,12 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
 from govuk.operators import OperatorAdmin, ReadOnly, Rows
+from trusts.invitation_mails import TO_LEAD
+from trusts.invitation_views import mail_and_tell
 from trusts.models import Invitation, Membership, OperatorLook, Role, Trust, User
 from trusts.operator_actions import give_lead
 from trusts.operator_forms import NewOperatorForm, NewTrustForm, PersonForm
-from trusts.operator_pages import QUESTIONS, ask, lead_page, send_letters, send_welcome
+from trusts.operator_pages import QUESTIONS, ask, lead_page, send_welcome
 from trusts.second_factor import factors_of
 from trusts.sessions import end_all
 
@@ -284,7 +286,7 @@ class TrustAdmin(Changeable):
             )
 
     def finish(self, request: Any) -> None:
-        send_letters(request, getattr(request, "letters", ()))
+        mail_and_tell(request, getattr(request, "letters", ()), via=TO_LEAD)
 
     def response_post_save_add(self, request: HttpRequest, obj: Trust) -> Any:
         """Go to the trust, where the invitation is to be seen."""

@@ -281,11 +281,15 @@ class JoinForm(forms.Form):
 
 
 class NewPersonForm(forms.Form):
-    """An invited person who has no account yet."""
+    """An invited person who has no account yet.
 
+    Attributes:
+        name_hint: who will see the name.
+    """
+
+    name_hint = ""
     name = NameField(
         label="Your name",
-        help_text="As the others of the trust will see it.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password1 = forms.CharField(
@@ -302,29 +306,37 @@ class NewPersonForm(forms.Form):
         error_messages={"required": "Enter the new password again"},
     )
 
-    def __init__(self, *args: Any, email: str, trust: Trust, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, invitation: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email, self.trust = email, trust
-
-    def clean_name(self) -> str:
-        """History and lists name people by this alone, so no two who join may share it."""
-        name = str(self.cleaned_data["name"])
-        if is_taken(name, trust=self.trust):
-            raise ValidationError(
-                "Somebody in the trust is called this already. Add what tells you apart, such as "
-                "another first name or what you do"
-            )
-        return name
+        self.invitation = invitation
+        self.initial["name"] = invitation.name
+        self.fields["name"].help_text = self.name_hint
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         first, second = cleaned.get("password1"), cleaned.get("password2")
         if first:
             try:
-                person = User(email=self.email, name=cleaned.get("name", ""))
+                person = User(email=self.invitation.email, name=cleaned.get("name", ""))
                 password_validation.validate_password(first, person)
             except ValidationError as refusal:
                 self.add_error("password1", refusal)
         if first and second and first != second:
             self.add_error("password2", "The two passwords are not the same. Enter both again")
         return cleaned
+
+
+class NewMemberForm(NewPersonForm):
+    """Somebody new who is to belong to a trust."""
+
+    name_hint = "As the others of the trust will see it."
+
+    def clean_name(self) -> str:
+        """History and lists name people by this alone, so no two who join may share it."""
+        name = str(self.cleaned_data["name"])
+        if is_taken(name, trust=self.invitation.trust):
+            raise ValidationError(
+                "Somebody in the trust is called this already. Add what tells you apart, such as "
+                "another first name or what you do"
+            )
+        return name

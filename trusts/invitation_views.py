@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
@@ -22,11 +24,13 @@ from trusts.invitation_forms import (
     InviteForm,
     InviteSeveralForm,
     JoinForm,
+    NewMemberForm,
     NewPersonForm,
 )
-from trusts.invitation_mails import post
+from trusts.invitation_mails import TO_JOIN, Outcome, Post, post
 from trusts.invitations import (
     AccountExists,
+    Invited,
     Letter,
     LinkEnded,
     TakenUp,
@@ -39,17 +43,20 @@ from trusts.invitations import (
     write_letter,
 )
 from trusts.limits import APP, too_many
-from trusts.models import Invitation, Role, Trust, User
+from trusts.models import Invitation, Membership, Trust, User
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
 
 NOT_FOUND = 404
-UNSENT = {
-    False: "Nothing is lost: try again later with the button “Send again” in the list of people.",
-    True: "One address gets five invitations a day at most, and a trust mails 200: try again "
-    "tomorrow. If the mails do not arrive, ask for the folder of junk mail.",
+NOT_MAILED = {
+    Outcome.UNSENT: "No mail went to {to}. Nothing is lost: try again later {again}.",
+    Outcome.TOO_MANY: "No mail went to {to}. One address gets five invitations a day at most, and "
+    "a trust mails 200: try again tomorrow. If the mails do not arrive, ask them to look into "
+    "their junk mail.",
+    Outcome.OVERTAKEN: "No mail went to {to}: meanwhile the invitation was sent from another page, "
+    "taken up or withdrawn.",
 }
-"""What to do about mails that did not go, by whether there were too many."""
+"""What is said of letters that did not go."""
 CHANGE, SEND = "change", "send"
 """What the buttons of the list's second page send as `step`."""
 
@@ -61,25 +68,30 @@ def fetch_to_invite(request: SignedInRequest, slug: str) -> Trust:
     return trust
 
 
-def mail_and_tell(request: SignedInRequest, letters: Sequence[Letter], *, done: str = "") -> None:
+def mail_and_tell(
+    request: SignedInRequest,
+    letters: Sequence[Letter[Invited]],
+    *,
+    via: Post[Invited],
+    done: str = "",
+) -> None:
     """Send the letters, and tell what has gone and what has not.
 
     Args:
         done: what else was done, in the words of a message.
     """
-    unsent = post(request, letters, by=request.user)
-    sent = len(letters) - len(unsent)
-    if sent:
-        mailed = "1 invitation is mailed" if sent == 1 else f"{sent} invitations are mailed"
+    addresses: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+    for letter, outcome in post(request, letters, via=via, by=request.user):
+        addresses[outcome].append(letter.invitation.email)
+    if sent := addresses[Outcome.SENT]:
+        one = f"1 invitation is mailed to {sent[0]}"
+        mailed = one if len(sent) == 1 else f"{len(sent)} invitations are mailed"
         done = f"{done}, {mailed}" if done else mailed
     if done:
         messages.success(request, f"{done}.")
-    for is_too_many, why in UNSENT.items():
-        addresses = [
-            one.letter.invitation.email for one in unsent if one.is_too_many is is_too_many
-        ]
-        if addresses:
-            messages.error(request, f"No mail went to {', '.join(addresses)}. {why}")
+    for outcome, says in NOT_MAILED.items():
+        if unsent := addresses[outcome]:
+            messages.error(request, says.format(to=", ".join(unsent), again=via.again))
 
 
 @page
@@ -88,7 +100,8 @@ def invite_one(request: SignedInRequest, slug: str) -> HttpResponse:
     trust = fetch_to_invite(request, slug)
     form = InviteForm(typed(request), trust=trust)
     if request.method == "POST" and form.is_valid():
-        mail_and_tell(request, invite(trust=trust, newcomers=[form.newcomer], by=request.user))
+        letters = invite(trust=trust, newcomers=[form.newcomer], by=request.user)
+        mail_and_tell(request, letters, via=TO_JOIN)
         return redirect_saved(request, reverse("trusts:people", args=[slug]))
     context = {"trust": trust, "form": form}
     return render(request, "trusts/invite.html", context, status=status_of(form))
@@ -107,7 +120,8 @@ def invite_several(request: SignedInRequest, slug: str) -> HttpResponse:
         context = {"trust": trust, "form": form}
         if step != SEND:
             return render(request, "trusts/invite_confirm.html", context)
-        mail_and_tell(request, invite(trust=trust, newcomers=form.newcomers, by=request.user))
+        letters = invite(trust=trust, newcomers=form.newcomers, by=request.user)
+        mail_and_tell(request, letters, via=TO_JOIN)
         return redirect_saved(request, reverse("trusts:people", args=[slug]))
     context = {"trust": trust, "form": form}
     return render(request, "trusts/invite_several.html", context, status=status_of(form))
@@ -124,7 +138,7 @@ def invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     form = InvitationForm(typed(request))
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["then"] == InvitationForm.Then.SEND:
-            mail_and_tell(request, [write_letter(waiting)])
+            mail_and_tell(request, [write_letter(waiting)], via=TO_JOIN)
         else:
             try:
                 withdraw(invitation=waiting, by=request.user)
@@ -150,44 +164,81 @@ def resend(request: SignedInRequest, slug: str) -> HttpResponse:
     trust = fetch_to_invite(request, slug)
     pending = Invitation.objects.visible_to(request.user).filter(trust=trust).pending()
     waiting = [one for one in pending.select_related("trust") if one.needs_mail]
-    mail_and_tell(request, [write_letter(one) for one in waiting])
+    mail_and_tell(request, [write_letter(one) for one in waiting], via=TO_JOIN)
     return redirect("trusts:people", slug)
+
+
+@dataclass(frozen=True)
+class Way(Generic[Invited]):
+    """How one kind of invitation is taken up by its link.
+
+    Attributes:
+        pages: the folder of its templates.
+        shows: what each of them shows of it.
+        join: the page for who is signed in.
+        form: what a new person fills in.
+        begin: makes the account and takes the place with it; may raise `AccountExists`.
+        welcome: says what there is to say to the new person, and where they go.
+    """
+
+    pages: str
+    shows: Callable[[Invited], dict[str, Any]]
+    join: Callable[[HttpRequest, Invited, User], HttpResponse]
+    form: Callable[..., NewPersonForm]
+    begin: Callable[..., User]
+    welcome: Callable[[HttpRequest, Invited], str]
+
+
+def open_link(request: HttpRequest, found: Invited | None, way: Way[Invited]) -> HttpResponse:
+    """The page that a link opens.
+
+    It says the same of a link that was guessed, used, withdrawn, replaced or left too long.
+    """
+    if found is None:
+        return _link_ended(request, way)
+    try:
+        if request.user.is_authenticated:
+            return way.join(request, found, request.user)
+        if find_account(found.email):
+            raise AccountExists
+        return _begin(request, found, way)
+    except AccountExists:
+        return render(request, f"{way.pages}/invitation_sign_in.html", way.shows(found))
+    except LinkEnded:
+        return _link_ended(request, way)
+
+
+def _link_ended(request: HttpRequest, way: Way[Invited]) -> HttpResponse:
+    """No link of ours. Who tries very many is told to wait; a good link always opens."""
+    action = "accept_invitation"
+    if ratelimit.consume(request, app=APP, action=action, limit_get=True) is None:
+        return too_many(request)
+    return render(request, f"{way.pages}/invitation_ended.html", status=NOT_FOUND)
+
+
+def _begin(request: HttpRequest, found: Invited, way: Way[Invited]) -> HttpResponse:
+    """Make an account and take the place with it; allauth signs the new person in."""
+    form = way.form(typed(request), invitation=found)
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        user = way.begin(invitation=found, name=cleaned["name"], password=cleaned["password1"])
+        login = Login(user=user, email=user.email, redirect_url=way.welcome(request, found))
+        response: HttpResponse = perform_password_login(request, {"email": user.email}, login)
+        return response
+    context = way.shows(found) | {"form": form}
+    return render(request, f"{way.pages}/invitation_new.html", context, status=status_of(form))
 
 
 @page
 @login_not_required
 @never_cache
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """What the link in the mail opens.
-
-    It says the same of a link that was guessed, used, withdrawn, replaced or left too long.
-    """
-    found = find(token)
-    if found is None:
-        return link_ended(request)
-    try:
-        if request.user.is_authenticated:
-            return _join(request, found, request.user)
-        if find_account(found.email):
-            return _sign_in_first(request, found)
-        return _begin(request, found)
-    except LinkEnded:
-        return link_ended(request)
+    """What the link in the mail opens."""
+    return open_link(request, find(token), WAY)
 
 
-def link_ended(
-    request: HttpRequest, template: str = "trusts/invitation_ended.html"
-) -> HttpResponse:
-    """No link of ours. Who tries very many is told to wait; a good link always opens."""
-    action = "accept_invitation"
-    if ratelimit.consume(request, app=APP, action=action, limit_get=True) is None:
-        return too_many(request)
-    return render(request, template, status=NOT_FOUND)
-
-
-def _sign_in_first(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    context = {"invitation": invitation, "invited_to": invitation.trust}
-    return render(request, "trusts/invitation_sign_in.html", context)
+def _shows(invitation: Invitation) -> dict[str, Any]:
+    return {"invitation": invitation, "invited_to": invitation.trust}
 
 
 def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
@@ -195,43 +246,23 @@ def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpRespo
     form = JoinForm(typed(request), user=user)
     if request.method == "POST" and form.is_valid():
         membership = accept(invitation=invitation, by=user)
-        return _welcome(request, membership.trust, membership.role)
-    context = {
-        "invitation": invitation,
-        "invited_to": invitation.trust,
-        "form": form,
-        "is_addressed": user.email == invitation.email,
-    }
+        return redirect(_welcome(request, membership))
+    context = _shows(invitation) | {"form": form, "is_addressed": user.email == invitation.email}
     return render(request, "trusts/invitation_join.html", context, status=status_of(form))
 
 
-def _begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Make an account and take the place with it; allauth signs the new person in."""
-    initial = {"name": invitation.name}
-    form = NewPersonForm(
-        typed(request), email=invitation.email, trust=invitation.trust, initial=initial
-    )
-    if request.method == "POST" and form.is_valid():
-        cleaned = form.cleaned_data
-        try:
-            user = accept_as_new_person(
-                invitation=invitation, name=cleaned["name"], password=cleaned["password1"]
-            )
-        except AccountExists:
-            return _sign_in_first(request, invitation)
-        to = invitation.trust.get_absolute_url()
-        login = Login(user=user, email=user.email, redirect_url=to)
-        response: HttpResponse = perform_password_login(request, {"email": user.email}, login)
-        _greet(request, invitation.trust, invitation.role)
-        return response
-    context = {"invitation": invitation, "invited_to": invitation.trust, "form": form}
-    return render(request, "trusts/invitation_new.html", context, status=status_of(form))
+def _welcome(request: HttpRequest, place: Invitation | Membership) -> str:
+    """Who belonged to the trust before keeps that role, whatever the invitation says."""
+    role = place.get_role_display().lower()
+    messages.success(request, f"You belong to {place.trust} now, as {role}.")
+    return place.trust.get_absolute_url()
 
 
-def _welcome(request: HttpRequest, trust: Trust, role: str) -> HttpResponse:
-    _greet(request, trust, role)
-    return redirect(trust)
-
-
-def _greet(request: HttpRequest, trust: Trust, role: str) -> None:
-    messages.success(request, f"You belong to {trust} now, as {Role(role).label.lower()}.")
+WAY = Way[Invitation](
+    pages="trusts",
+    shows=_shows,
+    join=_join,
+    form=NewMemberForm,
+    begin=accept_as_new_person,
+    welcome=_welcome,
+)

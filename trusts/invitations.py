@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -50,18 +51,27 @@ class Offer:
         return self.membership is None and (self.pending is None or self.pending.needs_mail)
 
 
+Invited = TypeVar("Invited", bound=Any)
+"""An invitation of some kind: to a trust, or to review one."""
+
+
 @dataclass(frozen=True)
-class Letter:
+class Letter(Generic[Invited]):
     """A mail to be sent: an invitation, and the token that exists in this mail alone."""
 
-    invitation: Invitation
+    invitation: Invited
     token: str
 
     def is_current(self) -> bool:
         """Whether the invitation waits as it did when the letter was written."""
-        hash_then = self.invitation.token_hash
-        rows = Invitation.objects.pending().filter(pk=self.invitation.pk, token_hash=hash_then)
-        return rows.exists()
+        row = self.invitation
+        waiting = type(row).objects.pending().filter(pk=row.pk, token_hash=row.token_hash)
+        return bool(waiting.exists())
+
+
+def write_letter(invitation: Invited) -> Letter[Invited]:
+    """Another link for an invitation; the present one holds until this one is posted."""
+    return Letter(invitation, new_token())
 
 
 class LinkEnded(Exception):
@@ -95,7 +105,7 @@ def offers_for(trust: Trust, newcomers: Sequence[Newcomer]) -> list[Offer]:
 
 
 @transaction.atomic
-def invite(*, trust: Trust, newcomers: Sequence[Newcomer], by: User) -> list[Letter]:
+def invite(*, trust: Trust, newcomers: Sequence[Newcomer], by: User) -> list[Letter[Invitation]]:
     """Make invitations, and renew those that ran out or never went; the mails to be sent.
 
     Who belongs to the trust is left out, and who has a good link, so that sending the same
@@ -107,7 +117,7 @@ def invite(*, trust: Trust, newcomers: Sequence[Newcomer], by: User) -> list[Let
     ]
 
 
-def _write(trust: Trust, offer: Offer, *, by: User) -> Letter:
+def _write(trust: Trust, offer: Offer, *, by: User) -> Letter[Invitation]:
     token = new_token()
     invitation = offer.pending or Invitation(trust=trust, email=offer.newcomer.email)
     invitation.name = offer.newcomer.name or invitation.name
@@ -119,17 +129,12 @@ def _write(trust: Trust, offer: Offer, *, by: User) -> Letter:
     return Letter(invitation, token)
 
 
-def write_letter(invitation: Invitation) -> Letter:
-    """Another link for an invitation; the present one holds until this one is posted."""
-    return Letter(invitation, new_token())
-
-
 def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 @transaction.atomic
-def posted(*, letter: Letter, by: User) -> bool:
+def posted(*, letter: Letter[Invitation], by: User) -> bool:
     """Note that the mail has gone: its link is good from now on, and no other.
 
     Returns:
@@ -154,7 +159,9 @@ def withdraw(*, invitation: Invitation, by: User) -> None:
         TakenUp: the person has joined meanwhile.
     """
     hold(invitation.trust)
-    current = Invitation.objects.get(pk=invitation.pk)
+    current = Invitation.objects.filter(pk=invitation.pk).first()
+    if current is None:
+        return  # too old to be kept, and its link with it
     if current.accepted_at:
         raise TakenUp
     if not current.withdrawn_at:
@@ -202,19 +209,28 @@ def accept_as_new_person(*, invitation: Invitation, name: str, password: str) ->
     """Make the account and accept with it; the address is proved by the mail.
 
     Raises:
-        AccountExists: the address has one; its owner signs in instead.
+        AccountExists: as `make_account`.
         LinkEnded: as `accept`.
     """
     hold(invitation.trust)
-    if find_account(invitation.email):
+    user = make_account(email=invitation.email, name=name, password=password)
+    accept(invitation=invitation, by=user)
+    return user
+
+
+def make_account(*, email: str, name: str, password: str) -> User:
+    """The account of an invited person; a transaction is open, which an ended link rolls back.
+
+    Raises:
+        AccountExists: the address has one; its owner signs in instead.
+    """
+    if find_account(email):
         raise AccountExists
     try:
         with transaction.atomic():
-            user = User.objects.create_user(invitation.email, password, name=name)
-    except IntegrityError as fault:  # another trust's invitation, taken up at the same moment
+            return User.objects.create_user(email, password, name=name)
+    except IntegrityError as fault:  # another invitation, taken up at the same moment
         raise AccountExists from fault
-    accept(invitation=invitation, by=user)
-    return user
 
 
 def find_account(email: str) -> User | None:

@@ -17,8 +17,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from govuk.views import typed
-from trusts.invitation_mails import post
-from trusts.invitations import Letter, TakenUp
+from trusts.invitation_mails import TO_LEAD
+from trusts.invitation_views import mail_and_tell
+from trusts.invitations import TakenUp
 from trusts.models import Trust, User
 from trusts.operator_actions import NotTheirs, give_lead, take_off_second_factors
 from trusts.operator_forms import LeadForm
@@ -122,27 +123,13 @@ def _let_in(model_admin: ModelAdmin, request: SignedInRequest, form: LeadForm) -
         form.add_error("lead_email", CHANGED)
     else:
         model_admin.log_change(request, trust, f"Let {lead.email} lead the trust.")
-        send_letters(request, letters)
+        mail_and_tell(request, letters, via=TO_LEAD)
         if not letters:
             messages.success(request, f"Now {lead.email} leads the trust.")
         if not tell_leads(trust=trust, leads=leads, email=lead.email, by=request.user):
             messages.warning(request, "The trust’s other leads could not all be told by mail.")
         return True
     return False
-
-
-def send_letters(request: SignedInRequest, letters: Sequence[Letter]) -> None:
-    """Mail invitations, and tell the operator what has gone and what has not."""
-    unsent = post(request, letters, by=request.user) if letters else []
-    for letter in letters:
-        email = letter.invitation.email
-        if letter in [one.letter for one in unsent]:
-            messages.error(
-                request,
-                f"No mail went to {email}. Nothing is lost: let them in again from this page.",
-            )
-        else:
-            messages.success(request, f"The invitation is mailed to {email}.")
 
 
 def send_welcome(request: SignedInRequest, person: User) -> None:

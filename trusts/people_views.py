@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from govuk.views import CONFLICT, as_typed, page, status_of, typed
 from trusts.drafts import redirect_saved
 from trusts.handover import belongings
+from trusts.invitation_mails import TO_JOIN
 from trusts.invitation_views import fetch_to_invite, mail_and_tell
 from trusts.models import Invitation, Membership, Role, Trust
 from trusts.people import (
@@ -202,6 +203,6 @@ def _turned_over(request: SignedInRequest, trust: Trust, form: TurnoverForm) -> 
         (len(done.changed), "role is changed", "roles are changed"),
     ]
     parts = [f"{count} {one if count == 1 else many}" for count, one, many in said if count]
-    mail_and_tell(request, done.letters, done=", ".join(parts))
+    mail_and_tell(request, done.letters, via=TO_JOIN, done=", ".join(parts))
     to = _after(request, [change.membership for change in done.left], trust)
     return redirect_saved(request, to)

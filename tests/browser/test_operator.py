@@ -87,7 +87,7 @@ def test_operator_makes_a_trust_with_its_lead(site, enter, page: Page, operator:
     page.get_by_label("Lead’s name:").fill("Ada Osei")
     page.get_by_label("Lead’s email address:").fill("ada@eastmere.example")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The invitation is mailed to ada@eastmere.example.")).to_be_visible()
+    expect(page.get_by_text("1 invitation is mailed to ada@eastmere.example.")).to_be_visible()
     trust = Trust.objects.get(slug="eastmere-trust")
     assert Invitation.objects.get(trust=trust).invited_by == operator
     assert "ada@eastmere.example" in [to for message in mail.outbox for to in message.to]

@@ -46,9 +46,9 @@ def review(assessment: Assessment, reviewer: User) -> PeerReview:
         by=lead,
     )
     posted(letter=letter, by=lead)
-    take_up(reviewer=letter.reviewer, by=reviewer)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=reviewer)
-    admit(reviewer=letter.reviewer, by=lead)
+    take_up(reviewer=letter.invitation, by=reviewer)
+    declare(reviewer=letter.invitation, interests=[], text="", by=reviewer)
+    admit(reviewer=letter.invitation, by=lead)
     for code, level in (("CST-01", levels[0]), ("CST-02", levels[3])):
         finding = made.findings.select_related("review", "element").get(element__code=code)
         finding.level, finding.questions = level, "Who looks at the figures?"

@@ -43,7 +43,7 @@ def invite(page: Page, email: str, *, name: str = "Ruth Reviewer") -> None:
     page.locator("summary").first.click()
     page.locator(".tq-focus input").first.check()
     page.get_by_role("button", name="Send the invitations").click()
-    expect(page.get_by_text("The review is set up, 1 invitation is mailed.")).to_be_visible()
+    expect(page.get_by_text(f"set up, 1 invitation is mailed to {email}.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "script"), [(1280, True), (320, False)])
@@ -117,7 +117,7 @@ def test_what_was_typed_survives_a_closed_page(
 
 def test_none_of_these_unticks_the_rest(site, assessment, chair, email, new_page) -> None:
     review, [letter] = make_review(assessment, by=chair, guests=[Guest(email)])
-    page = as_reviewer(new_page(), site, letter.reviewer, email)
+    page = as_reviewer(new_page(), site, letter.invitation, email)
     page.goto(f"{site}/reviewing/{review.pk}/declaration/")
     page.get_by_label("I have family or close friends").check()
     page.get_by_label("None of these").check()
@@ -146,7 +146,7 @@ def test_pages_of_the_trust_fit_and_are_accessible(
     guests = [Guest(email, name) for email, name in zip(emails, names, strict=True)]
     review, letters = make_review(assessment, by=chair, guests=guests)
     posted(letter=letters[1], by=chair)
-    declared = letters[2].reviewer
+    declared = letters[2].invitation
     user = make_user(declared.email)
     take_up(reviewer=declared, by=user)
     declare(reviewer=declared, interests=[], text="", by=user)
@@ -161,7 +161,7 @@ def test_pages_of_the_trust_fit_and_are_accessible(
         f"{own}edit/",
         f"{own}withdraw/",
         f"{own}reviewers/new/",
-        letters[0].reviewer.get_absolute_url(),
+        letters[0].invitation.get_absolute_url(),
         declared.get_absolute_url(),
         assessment.trust.get_absolute_url(),
     ):
@@ -179,7 +179,7 @@ def test_pages_of_a_reviewer_fit_and_are_accessible(
     emails = [f"{LONG}-{uuid4().hex[:6]}@example.org" for _ in range(3)]
     review, letters = make_review(assessment, by=chair, guests=[Guest(one) for one in emails])
     first, known, new = letters
-    make_user(known.reviewer.email)
+    make_user(known.invitation.email)
     page = new_page()
     addresses = [f"/reviews/invitations/{token}/" for token in (new.token, known.token, "x")]
 
@@ -190,7 +190,7 @@ def test_pages_of_a_reviewer_fit_and_are_accessible(
             assert_fits(page)
 
     look(*addresses)
-    as_reviewer(page, site, first.reviewer, emails[0])
+    as_reviewer(page, site, first.invitation, emails[0])
     look(*addresses, "/", "/reviewing/", f"/reviewing/{review.pk}/declaration/")
     page.goto(f"{site}/reviewing/{review.pk}/declaration/")
     page.get_by_role("button", name="Declare this").click()

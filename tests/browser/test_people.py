@@ -106,7 +106,7 @@ def test_new_person_comes_in_by_the_mail_without_a_script(site, trust, new_page)
     lead.get_by_label("Name (optional)").fill("Ann Lee")
     lead.get_by_label("Trustee").check()
     lead.get_by_role("button", name="Send the invitation").click()
-    expect(lead.get_by_text("1 invitation is mailed.")).to_be_visible()
+    expect(lead.get_by_text(f"1 invitation is mailed to {email}.")).to_be_visible()
     expect(lead.get_by_text("Ann Lee")).to_be_visible()
 
     ann = new_page(java_script_enabled=False, viewport={"width": 320, "height": 700})

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Rating
 from reviews.finding import record_finding, say, submit
-from reviews.inviting import Guest, Letter, add_reviewers, admit, invite_review, posted
+from reviews.inviting import Guest, add_reviewers, admit, invite_review, posted
 from reviews.models import Comment, Interest, PeerReview, Reviewer, ReviewerRating
 from reviews.taking_up import declare, take_up
 from tests.conftest import make_user
 from tests.page import Page
+from trusts.invitations import Letter
 from trusts.models import Role, Trust, User
 
 GUEST = Guest("reviewer@southmere.example", "Ruth Reviewer")
@@ -107,10 +108,10 @@ def let_in(
     letter: Letter, user: User, *, by: User, interests: Sequence[Interest] = (), text: str = ""
 ) -> Reviewer:
     """Take an invitation up, declare, and let the person in."""
-    take_up(reviewer=letter.reviewer, by=user)
-    declare(reviewer=letter.reviewer, interests=interests, text=text, by=user)
-    admit(reviewer=letter.reviewer, by=by)
-    return Reviewer.objects.get(pk=letter.reviewer.pk)
+    take_up(reviewer=letter.invitation, by=user)
+    declare(reviewer=letter.invitation, interests=interests, text=text, by=user)
+    admit(reviewer=letter.invitation, by=by)
+    return Reviewer.objects.get(pk=letter.invitation.pk)
 
 
 def another_reviewer(review: PeerReview, email: str, *, by: User) -> User:

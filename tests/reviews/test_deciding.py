@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from reviews.inviting import (
     Guest,
-    Letter,
     add_reviewers,
     admit,
     posted,
@@ -29,6 +28,7 @@ from tests.plans.conftest import error_links, form_values
 from tests.reviews.conftest import address, link_named, page_of, said
 from tests.trusts.mailing import Unreachable, backend_of
 from tests.trusts.test_accepting import text_of
+from trusts.invitations import Letter
 from trusts.models import Membership, Role, Trust, User
 
 pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
@@ -39,7 +39,7 @@ FAMILY = {"interests": [Interest.FAMILY.value], "text": "A cousin teaches there.
 @pytest.fixture
 def accepted(letter: Letter, guest: User) -> Reviewer:
     """Taken up, nothing declared."""
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     return Reviewer.objects.get()
 
 
@@ -270,7 +270,7 @@ def test_who_is_invited_anew_reads_of_that_alone(
     assert "It ended your part in its review on" in text_of(client_of(guest).get(where))
     [letter] = add_reviewers(review=declared.review, guests=[Guest(guest.email, "")], by=chair)
     posted(letter=letter, by=chair)
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     shown = text_of(client_of(guest).get(where))
     assert "It ended your part" not in shown
     assert "Your interests are to be declared" in shown

@@ -196,9 +196,9 @@ def test_element_of_another_framework_is_not_found_and_the_words_come_back(
 
 def test_reviewer_of_another_review_is_not_let_in_here(review, reviewer, rated, chair) -> None:
     other, [letter] = make_review(rated, by=chair)
-    person = make_user(letter.reviewer.email.replace("reviewer", "other"))
-    Reviewer.objects.filter(pk=letter.reviewer.pk).update(email=person.email)
-    letter.reviewer.refresh_from_db()
+    person = make_user(letter.invitation.email.replace("reviewer", "other"))
+    Reviewer.objects.filter(pk=letter.invitation.pk).update(email=person.email)
+    letter.invitation.refresh_from_db()
     let_in(letter, person, by=chair)
     client = client_of(person)
     assert client.get(at(other)).status_code == 200

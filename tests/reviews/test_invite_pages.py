@@ -21,6 +21,8 @@ from tests.conftest import client_of
 from tests.plans.conftest import error_links, form_values
 from tests.reviews.conftest import GUEST, address, page_of, said
 from tests.trusts.mailing import Choosy, Unreachable, backend_of, link_to, token_of
+from trusts.invitation_mails import Outcome
+from trusts.invitation_views import NOT_MAILED
 from trusts.models import Trust, User
 
 pytestmark = pytest.mark.once  # what pages say and take; saves at once are tried on both
@@ -255,7 +257,8 @@ def test_without_a_mail_server_nothing_is_lost_and_the_page_says_so(
     [again] = [node.attributes["href"] for node in page.all("a") if "Send again" in node.text]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     answer = client.post(again, {"then": "send"})
-    assert said(page_of(client.get(answer.url))) == ["1 invitation is mailed."]
+    mailed = f"1 invitation is mailed to {GUEST.email}."
+    assert said(page_of(client.get(answer.url))) == [mailed]
     assert find(token_of(link_to(GUEST.email))) == Reviewer.objects.get()
 
 
@@ -267,7 +270,7 @@ def test_one_refused_address_keeps_no_other_back(
     guests = "refused@example.org\nann@example.org"
     answer = client.post(address("invite", rated), filled_in(guests=guests))
     assert [text.split(". ")[0] for text in said(page_of(client.get(answer.url)))] == [
-        "The review is set up, 1 invitation is mailed.",
+        "The review is set up, 1 invitation is mailed to ann@example.org.",
         "No mail went to refused@example.org",
     ]
     mailed = {one.email: one.mailed_at is not None for one in Reviewer.objects.all()}
@@ -279,10 +282,12 @@ def test_one_address_gets_few_mails_a_day(
 ) -> None:
     settings.ACCOUNT_RATE_LIMITS = settings.SIGN_IN_LIMITS
     cache.clear()
-    page = Reviewer.objects.get().get_absolute_url()
+    page, client = Reviewer.objects.get().get_absolute_url(), client_of(chair)
     for _ in range(7):
-        client_of(chair).post(page, {"then": "send"})
+        answer = client.post(page, {"then": "send"})
     assert len(mail.outbox) == 5
+    too_many = NOT_MAILED[Outcome.TOO_MANY].format(to=GUEST.email)
+    assert said(page_of(client.get(answer.url)))[-1] == too_many
     cache.clear()
 
 
@@ -297,7 +302,7 @@ def test_more_people_are_invited_and_who_is_there_is_not_written_to_again(
     answer = client.post(address("add_reviewers", review), sent)
     assert answer.url == address("detail", review)
     assert said(page_of(client.get(answer.url))) == [
-        "1 invitation is mailed.",
+        "1 invitation is mailed to ann@example.org.",
         "Who was on the list already was not written to again.",
     ]
     assert [message.to for message in mail.outbox] == [["ann@example.org"]]

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reviews.inviting import Guest, Letter, add_reviewers
+from reviews.inviting import Guest, add_reviewers
 from reviews.models import PeerReview
 from reviews.taking_up import take_up
 from tests.conftest import client_of
 from tests.reviews.conftest import address, make_review
+from trusts.invitations import Letter
 from trusts.models import User
 
 # Session, person and memberships are three of them.
@@ -47,11 +48,11 @@ def test_other_pages_cost_few(
     with django_assert_num_queries(5):
         client.get(address("invite", review.assessment))
     with django_assert_num_queries(4):
-        client.get(letter.reviewer.get_absolute_url())
+        client.get(letter.invitation.get_absolute_url())
     client = client_of(guest)
     with django_assert_num_queries(4):
         client.get(address("accept_invitation", letter.token))
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     with django_assert_num_queries(4):
         client.get(address("declare", review))
 

@@ -11,7 +11,6 @@ from assessments.models import Assessment
 from reviews.inviting import (
     ChangedMeanwhile,
     Guest,
-    Letter,
     NotNow,
     add_reviewers,
     admit,
@@ -20,13 +19,12 @@ from reviews.inviting import (
     refuse,
     withdraw_review,
     withdraw_reviewer,
-    write_letter,
 )
 from reviews.models import PeerReview, Reviewer
 from reviews.taking_up import AnotherAddress, OwnTrust, declare, find, take_up
 from tests.conftest import make_user
 from tests.reviews.conftest import GUEST, let_in, make_review
-from trusts.invitations import hash_of
+from trusts.invitations import Letter, hash_of, write_letter
 from trusts.models import Membership, Role, Trust, User
 
 ANN = Guest("ann@example.org", "Ann Lee")
@@ -46,7 +44,7 @@ def test_reviewer_that_is_let_in_reads_one_review(
     review: PeerReview, reviewer: User, letter: Letter
 ) -> None:
     [way] = Reviewer.objects.open_to(reviewer).reading()
-    assert (way.pk, way.review_id) == (letter.reviewer.pk, review.pk)
+    assert (way.pk, way.review_id) == (letter.invitation.pk, review.pk)
     assert again(review).status == PeerReview.Status.REVIEWING
     assert not PeerReview.objects.visible_to(reviewer)
 
@@ -70,8 +68,8 @@ def test_only_a_hash_of_the_token_is_kept(review: PeerReview, letter: Letter) ->
     assert len(letter.token) >= 43
     assert letter.token not in kept
     assert hash_of(letter.token) not in str(list(Reviewer.history.values()))
-    assert find(letter.token) == letter.reviewer
-    assert find(letter.reviewer.token_hash) is None
+    assert find(letter.token) == letter.invitation
+    assert find(letter.invitation.token_hash) is None
 
 
 def test_same_form_sent_again_makes_one_review_and_no_more_mails(
@@ -80,7 +78,7 @@ def test_same_form_sent_again_makes_one_review_and_no_more_mails(
     first, [letter] = make_review(rated, by=chair)
     second, letters = make_review(rated, by=chair, key=first.key)
     assert (second, letters) == (first, [])
-    assert Reviewer.objects.get() == letter.reviewer
+    assert Reviewer.objects.get() == letter.invitation
 
 
 @pytest.mark.parametrize(("days", "expected"), [(42, 14), (14, 14), (5, 5), (0, 0)])
@@ -99,16 +97,16 @@ def test_link_holds_two_weeks_and_never_longer_than_the_review(
 def test_new_link_takes_the_place_of_the_old_once_its_mail_has_gone(
     letter: Letter, chair: User
 ) -> None:
-    second = write_letter(letter.reviewer)
-    assert (find(letter.token), find(second.token)) == (letter.reviewer, None)
+    second = write_letter(letter.invitation)
+    assert (find(letter.token), find(second.token)) == (letter.invitation, None)
     assert posted(letter=second, by=chair)
-    assert (find(letter.token), find(second.token)) == (None, letter.reviewer)
+    assert (find(letter.token), find(second.token)) == (None, letter.invitation)
 
 
 def test_only_the_mailed_address_takes_it_up(letter: Letter, stranger: User, guest: User) -> None:
     with pytest.raises(AnotherAddress):
-        take_up(reviewer=letter.reviewer, by=stranger)
-    take_up(reviewer=letter.reviewer, by=guest)
+        take_up(reviewer=letter.invitation, by=stranger)
+    take_up(reviewer=letter.invitation, by=guest)
     assert Reviewer.objects.get().user == guest
 
 
@@ -117,22 +115,22 @@ def test_one_of_the_trust_does_not_take_it_up(
 ) -> None:
     Membership.objects.create(user=guest, trust=northfield, role=Role.OBSERVER)
     with pytest.raises(OwnTrust):
-        take_up(reviewer=letter.reviewer, by=guest)
+        take_up(reviewer=letter.invitation, by=guest)
     assert Reviewer.objects.get().user is None
 
 
 def test_letter_of_an_invitation_that_was_taken_up_is_not_posted(
     letter: Letter, guest: User, chair: User
 ) -> None:
-    second = write_letter(letter.reviewer)
-    take_up(reviewer=letter.reviewer, by=guest)
+    second = write_letter(letter.invitation)
+    take_up(reviewer=letter.invitation, by=guest)
     assert not second.is_current()
     assert not posted(letter=second, by=chair)
 
 
 def test_who_is_invited_already_is_passed_over(review: PeerReview, chair: User) -> None:
     letters = add_reviewers(review=review, guests=[GUEST, ANN], by=chair)
-    assert [letter.reviewer.email for letter in letters] == [ANN.email]
+    assert [letter.invitation.email for letter in letters] == [ANN.email]
     assert list(review.reviewers.values_list("email", "name")) == [
         (GUEST.email, GUEST.name),
         (ANN.email, ANN.name),
@@ -167,7 +165,7 @@ def test_withdrawn_review_is_shut_at_once(
 ) -> None:
     [waiting] = add_reviewers(review=review, guests=[ANN], by=chair)
     posted(letter=waiting, by=chair)
-    assert find(waiting.token) == waiting.reviewer
+    assert find(waiting.token) == waiting.invitation
     assert Reviewer.objects.open_to(second_reviewer).count() == 1
     withdraw_review(review=review, reason="We merge.", by=chair)
     assert find(waiting.token) is None
@@ -180,19 +178,19 @@ def test_withdrawn_review_is_shut_at_once(
 def test_withdrawn_person_is_shut_out_and_the_other_is_not(
     letter: Letter, reviewer: User, second_reviewer: User, chair: User
 ) -> None:
-    assert withdraw_reviewer(reviewer=letter.reviewer, by=chair)
+    assert withdraw_reviewer(reviewer=letter.invitation, by=chair)
     assert not Reviewer.objects.open_to(reviewer)
     assert Reviewer.objects.open_to(second_reviewer).count() == 1
-    assert not withdraw_reviewer(reviewer=letter.reviewer, by=chair)
+    assert not withdraw_reviewer(reviewer=letter.invitation, by=chair)
 
 
 def test_withdrawn_person_is_invited_anew(
     review: PeerReview, letter: Letter, reviewer: User, chair: User
 ) -> None:
-    withdraw_reviewer(reviewer=letter.reviewer, by=chair)
+    withdraw_reviewer(reviewer=letter.invitation, by=chair)
     [anew] = add_reviewers(review=review, guests=[GUEST], by=chair)
     let_in(anew, reviewer, by=chair)
-    assert Reviewer.objects.open_to(reviewer).get().pk == anew.reviewer.pk
+    assert Reviewer.objects.open_to(reviewer).get().pk == anew.invitation.pk
 
 
 def test_way_in_ends_by_itself_after_the_last_day(review: PeerReview, reviewer: User) -> None:
@@ -223,32 +221,32 @@ def test_second_factor_of_the_reviewed_trust_is_asked_of_reviewers(
 
 
 def test_nobody_is_let_in_before_declaring(letter: Letter, guest: User, chair: User) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     with pytest.raises(NotNow):
-        admit(reviewer=letter.reviewer, by=chair)
+        admit(reviewer=letter.invitation, by=chair)
     with pytest.raises(NotNow):
-        refuse(reviewer=letter.reviewer, reason="No.", by=chair)
+        refuse(reviewer=letter.invitation, reason="No.", by=chair)
     assert not Reviewer.objects.open_to(guest).reading()
 
 
 def test_decision_is_safe_to_repeat_and_final(letter: Letter, guest: User, chair: User) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
-    assert declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
-    assert not declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
-    assert refuse(reviewer=letter.reviewer, reason="Too close.", by=chair)
-    assert not refuse(reviewer=letter.reviewer, reason="Too close.", by=chair)
+    take_up(reviewer=letter.invitation, by=guest)
+    assert declare(reviewer=letter.invitation, interests=[], text="", by=guest)
+    assert not declare(reviewer=letter.invitation, interests=[], text="", by=guest)
+    assert refuse(reviewer=letter.invitation, reason="Too close.", by=chair)
+    assert not refuse(reviewer=letter.invitation, reason="Too close.", by=chair)
     with pytest.raises(NotNow):
-        refuse(reviewer=letter.reviewer, reason="Another.", by=chair)
+        refuse(reviewer=letter.invitation, reason="Another.", by=chair)
     with pytest.raises(NotNow):
-        admit(reviewer=letter.reviewer, by=chair)
+        admit(reviewer=letter.invitation, by=chair)
     assert Reviewer.objects.get().refusal_reason == "Too close."
     assert not Reviewer.objects.held_by(guest)
 
 
 def test_admission_is_told_once(letter: Letter, chair: User) -> None:
     user = make_user(GUEST.email)
-    take_up(reviewer=letter.reviewer, by=user)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=user)
-    assert admit(reviewer=letter.reviewer, by=chair)
-    assert not admit(reviewer=letter.reviewer, by=chair)
+    take_up(reviewer=letter.invitation, by=user)
+    declare(reviewer=letter.invitation, interests=[], text="", by=user)
+    assert admit(reviewer=letter.invitation, by=chair)
+    assert not admit(reviewer=letter.invitation, by=chair)
     assert Reviewer.history.filter(history_user=chair, admitted_at__isnull=False).count() == 1

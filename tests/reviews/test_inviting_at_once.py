@@ -7,7 +7,6 @@ import pytest
 from assessments.models import Assessment
 from reviews.inviting import (
     Guest,
-    Letter,
     NotNow,
     add_reviewers,
     admit,
@@ -15,7 +14,6 @@ from reviews.inviting import (
     refuse,
     withdraw_review,
     withdraw_reviewer,
-    write_letter,
 )
 from reviews.models import PeerReview, Reviewer
 from reviews.taking_up import declare, find, take_up, take_up_as_new_person
@@ -23,7 +21,7 @@ from tests.conftest import PASSWORD, client_of, make_user
 from tests.reviews.conftest import GUEST, address, make_review
 from tests.reviews.test_invite_pages import filled_in
 from tests.together import at_once
-from trusts.invitations import AccountExists, LinkEnded
+from trusts.invitations import AccountExists, Letter, LinkEnded, write_letter
 from trusts.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +40,9 @@ def test_two_people_take_up_one_token_and_one_account_is_made(letter: Letter) ->
     def work(number: int) -> str:
         name = f"Ruth {number}"
         return outcome(
-            lambda: take_up_as_new_person(reviewer=letter.reviewer, name=name, password=PASSWORD),
+            lambda: take_up_as_new_person(
+                invitation=letter.invitation, name=name, password=PASSWORD
+            ),
             LinkEnded,
             AccountExists,
         )
@@ -56,7 +56,7 @@ def test_two_people_take_up_one_token_and_one_account_is_made(letter: Letter) ->
 
 def test_one_person_takes_it_up_in_two_windows_once(letter: Letter, guest: User) -> None:
     def work(_: int) -> str:
-        return outcome(lambda: take_up(reviewer=letter.reviewer, by=guest), LinkEnded)
+        return outcome(lambda: take_up(reviewer=letter.invitation, by=guest), LinkEnded)
 
     assert sorted(at_once(work, 4)) == ["LinkEnded"] * 3 + ["done"]
     assert Reviewer.history.filter(accepted_at__isnull=False).count() == 1
@@ -70,12 +70,12 @@ def test_withdrawn_while_it_is_taken_up(
         if what == "review":
             withdraw_review(review=review, reason="We merge.", by=chair)
         else:
-            withdraw_reviewer(reviewer=letter.reviewer, by=chair)
+            withdraw_reviewer(reviewer=letter.invitation, by=chair)
 
     def work(number: int) -> str:
         if number:
             return outcome(withdraw)
-        return outcome(lambda: take_up(reviewer=letter.reviewer, by=guest), LinkEnded)
+        return outcome(lambda: take_up(reviewer=letter.invitation, by=guest), LinkEnded)
 
     taken, withdrawn = at_once(work, 2)
     assert withdrawn == "done"
@@ -86,11 +86,11 @@ def test_withdrawn_while_it_is_taken_up(
 
 
 def test_withdrawn_while_it_is_sent_again_leaves_no_good_link(letter: Letter, chair: User) -> None:
-    second = write_letter(letter.reviewer)
+    second = write_letter(letter.invitation)
 
     def work(number: int) -> bool:
         if number:
-            return withdraw_reviewer(reviewer=letter.reviewer, by=chair)
+            return withdraw_reviewer(reviewer=letter.invitation, by=chair)
         return posted(letter=second, by=chair)
 
     at_once(work, 2)
@@ -100,13 +100,15 @@ def test_withdrawn_while_it_is_sent_again_leaves_no_good_link(letter: Letter, ch
 def test_let_in_and_declined_at_once_is_one_of_them(
     letter: Letter, guest: User, chair: User, lead: User
 ) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
 
     def work(number: int) -> str:
         if number % 2:
-            return outcome(lambda: refuse(reviewer=letter.reviewer, reason="No.", by=lead), NotNow)
-        return outcome(lambda: admit(reviewer=letter.reviewer, by=chair), NotNow)
+            return outcome(
+                lambda: refuse(reviewer=letter.invitation, reason="No.", by=lead), NotNow
+            )
+        return outcome(lambda: admit(reviewer=letter.invitation, by=chair), NotNow)
 
     outcomes = at_once(work, 2)
     assert sorted(outcomes) == ["NotNow", "done"]
@@ -146,7 +148,7 @@ def test_one_account_takes_up_two_reviews_at_once(rated: Assessment, chair: User
 
     def work(number: int) -> str:
         [letter] = made[number][1]
-        return outcome(lambda: take_up(reviewer=letter.reviewer, by=user), LinkEnded)
+        return outcome(lambda: take_up(reviewer=letter.invitation, by=user), LinkEnded)
 
     assert at_once(work, 2) == ["done", "done"]
     assert Reviewer.objects.held_by(user).count() == 2

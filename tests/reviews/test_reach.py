@@ -13,13 +13,13 @@ from django.utils import timezone
 from assessments.actions import create_assessment
 from assessments.models import Assessment
 from plans.actions import start_plan
-from reviews.inviting import Letter, refuse, withdraw_review, withdraw_reviewer
+from reviews.inviting import refuse, withdraw_review, withdraw_reviewer
 from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of
 from tests.plans.conftest import add_action, add_priority
 from tests.reviews.conftest import comment, make_review
-from trusts.invitations import Newcomer, invite
+from trusts.invitations import Letter, Newcomer, invite
 from trusts.models import Membership, Role, Trust, User
 
 OURS = ("trusts", "assessments", "plans", "reviews", "reports")
@@ -137,7 +137,7 @@ def test_reviewer_reaches_their_review_and_nothing_else_of_the_trust(
 def test_person_who_has_taken_it_up_reads_nothing_yet(
     numbers: set[int], review: PeerReview, letter: Letter, guest: User
 ) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     client = client_of(guest)
     opened = set()
     for name, written, names in addresses():
@@ -197,9 +197,9 @@ def test_everything_is_shut_once_the_way_in_has_ended(
 def test_declined_person_reaches_nothing(
     review: PeerReview, letter: Letter, guest: User, chair: User
 ) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
-    refuse(reviewer=letter.reviewer, reason="Too near.", by=chair)
+    take_up(reviewer=letter.invitation, by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
+    refuse(reviewer=letter.invitation, reason="Too near.", by=chair)
     client = client_of(guest)
     for name, written, names in addresses():
         if written.startswith(REVIEWERS_OWN):

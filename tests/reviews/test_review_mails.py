@@ -12,13 +12,16 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from reviews.answering import send_answers
-from reviews.inviting import Letter, posted, write_letter
-from reviews.mails import News, deciders_of, invitation_of, post, readers_of, tell
+from reviews.inviting import posted, withdraw_reviewer
+from reviews.mails import TO_REVIEW, News, deciders_of, invitation_of, readers_of, tell
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import find
 from tests.conftest import client_of
 from tests.reviews.conftest import GUEST, address, page_of, said
 from tests.trusts.mailing import Unreachable, backend_of
+from trusts.invitation_mails import Outcome, post
+from trusts.invitation_views import NOT_MAILED
+from trusts.invitations import Letter, write_letter
 from trusts.models import Trust, User
 
 
@@ -40,18 +43,33 @@ def test_invitation_says_who_asks_for_what_until_when(
 
 
 def test_letter_that_another_page_has_replaced_is_not_sent(letter: Letter, chair: User) -> None:
-    older, newer = write_letter(letter.reviewer), write_letter(Reviewer.objects.get())
+    older, newer = write_letter(letter.invitation), write_letter(Reviewer.objects.get())
     posted(letter=newer, by=chair)
-    assert post(RequestFactory().get("/"), [older], by=chair) == []
-    assert mail.outbox == []
     again = write_letter(Reviewer.objects.get())
-    assert post(RequestFactory().get("/"), [again], by=chair) == []
+    outcomes = post(RequestFactory().get("/"), [older, again], via=TO_REVIEW, by=chair)
+    assert outcomes == [(older, Outcome.OVERTAKEN), (again, Outcome.SENT)]
     assert [message.to for message in mail.outbox] == [[GUEST.email]]
-    assert find(again.token) == letter.reviewer
+    assert find(again.token) == letter.invitation
+
+
+def test_letter_to_who_is_shut_out_meanwhile_is_not_told_as_mailed(
+    letter: Letter, chair: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut_out_meanwhile(letter: Letter) -> bool:
+        withdraw_reviewer(reviewer=letter.invitation, by=chair)
+        return is_current(letter)
+
+    is_current = Letter.is_current
+    monkeypatch.setattr(Letter, "is_current", shut_out_meanwhile)
+    client = client_of(chair)
+    answer = client.post(letter.invitation.get_absolute_url(), {"then": "send"})
+    overtaken = NOT_MAILED[Outcome.OVERTAKEN].format(to=GUEST.email)
+    assert said(page_of(client.get(answer.url))) == [overtaken]
+    assert mail.outbox == []
 
 
 def test_name_of_two_lines_makes_no_second_header(letter: Letter, chair: User) -> None:
-    trust = letter.reviewer.review.trust
+    trust = letter.invitation.review.trust
     trust.name = "Northfield\nBcc: everybody@example.org"
     message = invitation_of(letter, link=link, by=chair)
     assert message.subject.count("\n") == 0
@@ -62,7 +80,7 @@ def test_name_of_two_lines_makes_no_second_header(letter: Letter, chair: User) -
 def test_every_news_has_a_subject_a_text_and_whom_to_answer(
     news: News, review: PeerReview, letter: Letter, chair: User
 ) -> None:
-    reviewer = letter.reviewer
+    reviewer = letter.invitation
     assert not tell(news, ["a@example.org"], review=review, reviewer=reviewer, link=link, by=chair)
     [message] = mail.outbox
     assert message.reply_to == [chair.email]

@@ -94,9 +94,9 @@ def test_shared_pages_are_offered_and_others_not(review, reviewer) -> None:
 
 def test_who_is_not_let_in_yet_is_led_to_the_declaration(review, letter, guest) -> None:
     client = client_of(guest)
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     assert client.get(address("reviewing", review))["Location"] == address("declare", review)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
     assert client.get(address("reviewing", review))["Location"] == address("declare", review)
     assert client.get(address("reviewing_assessment", review)).status_code == 404
 

@@ -17,12 +17,13 @@ from plans.actions import start_plan
 from reviews.answering import send_answers, sign_off
 from reviews.correcting import resolve
 from reviews.home_panel import own_reviews_panel, reviews_panel
-from reviews.inviting import Guest, Letter, withdraw_review
+from reviews.inviting import Guest, withdraw_review
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of, make_user
 from tests.reviews.conftest import address, another_reviewer, comment, make_review, page_of
 from trusts.home import Panel
+from trusts.invitations import Letter
 from trusts.models import Membership, Role, Trust, User
 from trusts.permissions import allowed
 from trusts.views import fetch_membership
@@ -61,12 +62,12 @@ def test_declaration_waits_for_those_who_decide(
     request: pytest.FixtureRequest,
 ) -> None:
     user = request.getfixturevalue(who)
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     assert tasks(reviews_panel(user, northfield)) == []
-    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
     panel = reviews_panel(user, northfield)
     text = "Decide whether Reviewer may review Self-assessment 2026"
-    assert tasks(panel) == ([(text, letter.reviewer.get_absolute_url())] if is_asked else [])
+    assert tasks(panel) == ([(text, letter.invitation.get_absolute_url())] if is_asked else [])
     if is_asked:
         assert (panel.tasks[0].whose, panel.tasks[0].since) == (DECIDERS, TODAY)
     assert "Peer review by Southmere Schools Trust" in html(panel, user, northfield)
@@ -100,8 +101,8 @@ def test_review_that_ran_out_without_findings_waits_for_those_who_decide(
     northfield: Trust,
     django_assert_num_queries: Any,
 ) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
     yesterday = TODAY - timedelta(days=1)
     PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
     run_out = (
@@ -138,7 +139,7 @@ def test_reviewer_finds_what_they_owe_on_their_own_trusts_home(
     review: PeerReview, letter: Letter, guest: User, southmere: Trust, chair: User
 ) -> None:
     assert tasks(reviews_panel(guest, southmere)) == []
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     panel = reviews_panel(guest, southmere)
     what = "Self-assessment 2026 of Northfield Learning Trust"
     declaration = (f"Declare your interests before you review {what}", address("declare", review))
@@ -149,7 +150,7 @@ def test_reviewer_finds_what_they_owe_on_their_own_trusts_home(
         "You",
     )
     assert "Your interests are to be declared" in html(panel, guest, southmere)
-    declare(reviewer=letter.reviewer, interests=[], text="", by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
     assert tasks(reviews_panel(guest, southmere)) == []
     Reviewer.objects.update(admitted_at=timezone.now(), admitted_by=chair)
     PeerReview.objects.update(status=PeerReview.Status.REVIEWING)
@@ -282,7 +283,7 @@ def test_front_page_costs_the_same_however_many_reviews(
     user = make_user("ruth@example.org")
     for _ in range(count):
         _, [letter] = make_review(rated, by=chair, guests=[Guest(user.email)])
-        take_up(reviewer=letter.reviewer, by=user)
+        take_up(reviewer=letter.invitation, by=user)
     client = client_of(user)
     with django_assert_num_queries(4):
         client.get("/")

@@ -12,15 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.models import Assessment
-from reviews.inviting import (
-    Guest,
-    Letter,
-    add_reviewers,
-    posted,
-    withdraw_review,
-    withdraw_reviewer,
-    write_letter,
-)
+from reviews.inviting import Guest, add_reviewers, posted, withdraw_review, withdraw_reviewer
 from reviews.models import PeerReview, Reviewer
 from reviews.taking_up import find
 from tests.conftest import PASSWORD, client_of, make_user
@@ -28,6 +20,7 @@ from tests.plans.conftest import error_links, form_values
 from tests.reviews.conftest import GUEST, address, make_review, page_of
 from tests.trusts.test_accepting import is_signed_in, text_of, without_tokens
 from trustquality.logs import without_secrets
+from trusts.invitations import Letter, write_letter
 from trusts.models import Membership, Role, Trust, User
 
 CHOSEN = {"name": "Ruth R.", "password1": PASSWORD, "password2": PASSWORD}
@@ -66,13 +59,6 @@ def test_stranger_chooses_a_name_and_a_password_and_declares(
     [
         ({"name": ""}, {"Enter your name": "id_name"}),
         (
-            {"name": "Lead"},
-            {
-                "Somebody in the trust is called this already. Add what tells you apart, such as "
-                "another first name or what you do": "id_name"
-            },
-        ),
-        (
             {"password2": "another one of these"},
             {"The two passwords are not the same. Enter both again": "id_password2"},
         ),
@@ -89,7 +75,12 @@ def test_what_is_wrong_is_said_and_no_account_is_made(
     assert links == errors if errors else set(links.values()) == {"id_password1"}
     assert form_values(page)["name"] == [(CHOSEN | changes)["name"]]
     assert not User.objects.filter(email=GUEST.email).exists()
-    assert find(letter.token) == letter.reviewer
+    assert find(letter.token) == letter.invitation
+
+
+def test_name_of_one_of_the_trust_is_free_and_tells_nothing(letter: Letter, lead: User) -> None:
+    assert Client().post(link_of(letter), CHOSEN | {"name": lead.name}).status_code == 302
+    assert User.objects.get(email=GUEST.email).name == lead.name
 
 
 def test_operator_or_member_is_not_made_by_what_a_form_says(letter: Letter) -> None:
@@ -112,9 +103,9 @@ def test_guessed_used_withdrawn_replaced_and_expired_links_get_one_answer(
     used, withdrawn, replaced, expired = letters
     addresses = [NEVER, *map(link_of, [*letters, of_ended, of_over])]
     assert Client().post(link_of(used), CHOSEN).status_code == 302
-    withdraw_reviewer(reviewer=withdrawn.reviewer, by=chair)
-    posted(letter=write_letter(replaced.reviewer), by=chair)
-    Reviewer.objects.filter(pk=expired.reviewer.pk).update(expires_at=timezone.now())
+    withdraw_reviewer(reviewer=withdrawn.invitation, by=chair)
+    posted(letter=write_letter(replaced.invitation), by=chair)
+    Reviewer.objects.filter(pk=expired.invitation.pk).update(expires_at=timezone.now())
     withdraw_review(review=ended, reason="No.", by=chair)
     yesterday = timezone.localdate() - timedelta(days=1)
     PeerReview.objects.filter(pk=over.pk).update(due_on=yesterday, access_until=yesterday)
@@ -234,7 +225,7 @@ def test_two_invitations_of_one_person_to_one_review_open_one_way_in(
     assert client.post(link_of(letter), {"account": guest.pk}).status_code == 302
     User.objects.filter(pk=guest.pk).update(email="other@example.org")
     assert client.post(link_of(second), {"account": guest.pk}).status_code == 404
-    assert Reviewer.objects.open_to(guest).get().pk == letter.reviewer.pk
+    assert Reviewer.objects.open_to(guest).get().pk == letter.invitation.pk
 
 
 def test_trust_that_wants_a_second_factor_asks_the_new_reviewer_for_it(

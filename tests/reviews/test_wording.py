@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reviews.answering import record_answer, send_answers, sign_off
-from reviews.inviting import Letter
 from reviews.models import Answer, Comment, Interest, PeerReview
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of
 from tests.page import Page
 from tests.reviews.conftest import address, comment, finding_of, page_of
 from tests.trusts.history_pages import read
+from trusts.invitations import Letter
 from trusts.models import Trust, User
 
 TRUST, REVIEWERS = Comment.Side.TRUST, Comment.Side.REVIEWERS
@@ -238,10 +238,10 @@ def test_what_is_given_back_is_said_to_be_unsaved_first(stranger: User, review: 
 def test_reviewers_read_their_own_declaration_in_their_own_words(
     letter: Letter, guest: User
 ) -> None:
-    take_up(reviewer=letter.reviewer, by=guest)
+    take_up(reviewer=letter.invitation, by=guest)
     chosen = [Interest.RECENT_REVIEW, Interest.OTHER]
-    declare(reviewer=letter.reviewer, interests=chosen, text="A visit.", by=guest)
-    shown = main(see(guest, "declare", letter.reviewer.review))
+    declare(reviewer=letter.invitation, interests=chosen, text="A visit.", by=guest)
+    shown = main(see(guest, "declare", letter.invitation.review))
     assert "This trust has reviewed mine in the last three years" in shown
     assert "There is something else that it should know of" in shown
 

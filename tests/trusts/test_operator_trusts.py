@@ -48,7 +48,7 @@ def test_trust_is_made_with_its_first_lead_invited(
     assert (invitation.name, invitation.invited_by) == ("Ada Osei", operator)
     assert invitation.mailed_at is not None
     page = area.get(answer["Location"]).content.decode()
-    assert "The invitation is mailed to ada@eastmere.example." in page
+    assert "1 invitation is mailed to ada@eastmere.example." in page
     typed = {
         "name": "Ada Osei",
         "password1": "seven walnut lanterns",
@@ -119,7 +119,7 @@ def test_another_lead_is_let_in_and_the_others_are_told(
 ) -> None:
     typed = {"lead_name": "Ben", "lead_email": "ben@northfield.example"}
     page = area.post(lead_address(northfield), typed, follow=True).content.decode()
-    assert "The invitation is mailed to ben@northfield.example." in page
+    assert "1 invitation is mailed to ben@northfield.example." in page
     assert northfield.invitations.get().role == Role.LEAD
     told = mailed(lead.email)
     assert "Op, who looks after the service, has let ben@northfield.example lead" in told

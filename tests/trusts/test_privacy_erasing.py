@@ -86,7 +86,7 @@ def _review(person: User, other: Trust, lead: User, framework) -> None:
         guests = [Guest(person.email, person.name)]
         _, [letter] = invite_review(review=review, focus=[], guests=guests, by=lead)
         if taken_up:
-            take_up(reviewer=letter.reviewer, by=person)
+            take_up(reviewer=letter.invitation, by=person)
 
 
 def _sign_in(person: User) -> None:
