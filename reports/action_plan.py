@@ -25,7 +25,7 @@ from plans.origins import with_origin
 from reports.text import file_name, printable
 from trusts.models import Trust
 
-TEMPLATE_VERSION = "4"
+TEMPLATE_VERSION = "5"
 """Kept with each issued report; raise it when the document's look or content changes."""
 
 OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
@@ -205,6 +205,12 @@ class ActionPlanReport:
     def file_name(self) -> str:
         """What the PDF is called where somebody saves it."""
         return file_name(self.trust_name, self.title)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether every rating is more than a year old, which is then said once."""
+        cells = self.heat_map.cells
+        return bool(cells) and all(cell.old_since for cell in cells)
 
     @property
     def map_lines(self) -> list[MapLine]:

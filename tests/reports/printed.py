@@ -10,13 +10,15 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
 from pypdf import PageObject, PdfReader
 
 from reports.action_plan import ActionPlanReport
 
 RUNNING_LINES = re.compile(
     r"Northfield Learning Trust Page \d+ of \d+ Working copy, printed 22 November 2026"
-    r"|Action plan 2026 (Priorities and actions|Appendix: every rating and note)"
+    r"|Action plan 2026 (Priorities and actions(: priority \d+)?|Appendix: every rating and note)"
 )
 
 
@@ -97,6 +99,46 @@ class Printed:
                 embedded = any(key.startswith("/FontFile") for key in inner.FontDescriptor)
                 found[str(inner.BaseFont).partition("+")[2].rstrip(",")] = embedded
         return found
+
+    def outlines(self) -> dict[tuple[str, str], list[Any]]:
+        """What is drawn for each character, by the weight of its font and the character.
+
+        A reader of the text trusts the font's own table of characters, and finds nothing wrong
+        where another glyph than the character's is drawn.
+        """
+        drawn = {}
+        for page in self.parsed.pages:
+            fonts: Any = page.Resources.Font
+            for font in fonts.values():
+                inner = font.DescendantFonts[0]
+                weight = "600" if "Semi-Bold" in str(inner.BaseFont) else "400"
+                files = [value for key, value in inner.FontDescriptor.items() if "FontFile" in key]
+                glyphs = Glyphs(files[0].read_bytes())
+                for glyph, character in _characters(font.ToUnicode.read_bytes()):
+                    drawn[weight, character] = glyphs.outline(glyph)
+        return drawn
+
+
+class Glyphs:
+    """The outlines of a font, by the numbers of its glyphs or by characters."""
+
+    def __init__(self, content: bytes) -> None:
+        self.font = TTFont(BytesIO(content))
+        self.drawings = self.font.getGlyphSet()
+
+    def outline(self, glyph: int) -> list[Any]:
+        pen = DecomposingRecordingPen(self.drawings)
+        self.drawings[self.font.getGlyphName(glyph)].draw(pen)
+        return list(pen.value)
+
+    def outline_of(self, character: str) -> list[Any]:
+        return self.outline(self.font.getGlyphID(self.font.getBestCmap()[ord(character)]))
+
+
+def _characters(table: bytes) -> Iterator[tuple[int, str]]:
+    """The numbers of a font's glyphs with the characters that they stand for."""
+    for glyph, character in re.findall(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]{4})>", table):
+        yield int(glyph, 16), chr(int(character, 16))
 
 
 def _read_page(page: PageObject) -> tuple[str, list[tuple[float, str]]]:

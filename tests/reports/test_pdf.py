@@ -23,7 +23,7 @@ from reports.pdf import (
     garbage_collection_paused,
     render_pdf,
 )
-from tests.reports.printed import Printed
+from tests.reports.printed import Glyphs, Printed
 
 pytestmark = [pytest.mark.once, pytest.mark.pdf]
 
@@ -135,13 +135,27 @@ def test_nothing_is_fetched_from_the_network_or_the_disk(listening: str, tmp_pat
 def test_built_fonts_are_used_and_embedded() -> None:
     if not list(FOLDERS["fonts"].glob("*.woff2")):
         pytest.skip("the fonts are not built: npm run build")
+    plain, bold = "Siân Ŵyn, y tŷ, Zażółć", "Łęcka Ŵyn gęślą"
     printed = rendered(
-        "<p>Zażółć <b>gęślą</b></p>",
+        f"<p>{plain} <b>{bold}</b></p>",
         f'<link rel="stylesheet" href="{STATIC_BASE}css/documents.css">',
     )
     fonts = printed.fonts()
-    assert set(fonts) == {"Source-Sans-3", "Source-Sans-3-Semi-Bold"}
+    assert set(fonts) == {
+        "Source-Sans-3",
+        "Source-Sans-3-Extended",
+        "Source-Sans-3-Semi-Bold",
+        "Source-Sans-3-Extended-Semi-Bold",
+    }
     assert all(fonts.values())
+    drawn = printed.outlines()
+    for weight, text in (("400", plain), ("600", bold)):
+        for character in set(text) - {" "}:
+            subset = "latin" if ord(character) < 0x100 else "latin-ext"
+            name = f"source-sans-3-{subset}-{weight}-normal.woff2"
+            source = Glyphs(pdf._font(FOLDERS["fonts"] / name))
+            assert drawn[weight, character] == source.outline_of(character), character
+            assert drawn[weight, character], character
 
 
 def test_a_system_font_stands_in_where_ours_are_not_built(monkeypatch, tmp_path: Path) -> None:

@@ -100,6 +100,19 @@ def test_pages_are_numbered_and_carry_trust_title_and_section(forty: Printed) ->
     assert "Appendix: every rating and note" in forty.pages[-1]
 
 
+def test_page_on_which_a_priority_goes_on_says_which(forty: Printed) -> None:
+    running = "Priorities and actions: priority "
+    current, went_on = 0, 0
+    for page in forty.pages:
+        begun = [int(number) for number in re.findall(r"Priority (\d+): ", page)]
+        if running in page:
+            named = int(page.split(running)[1].split()[0])
+            assert named in (current, *begun[:1])
+            went_on += named == current
+        current = begun[-1] if begun else current
+    assert went_on > 3
+
+
 def test_length_stays_within_reason(short: Printed, forty: Printed) -> None:
     assert len(short.pages) <= 8
     assert len(forty.pages) <= 35
@@ -184,6 +197,10 @@ def test_ratings_of_more_than_a_year_ago_say_so(rated, lead: User) -> None:
     assert text.count("more than a year old: rated on 21 November 2025") == 2
     text = print_plan(plan, stamp=Stamp(on=date(2026, 11, 21))).text
     assert "year old" not in text
+    rated.ratings.update(updated_at=at, updated_by=lead)
+    text = print_plan(plan, stamp=Stamp(on=date(2026, 11, 22))).text
+    assert text.count("Every rating here is more than a year old.") == 1
+    assert "over a year old" not in text
 
 
 def test_dropped_part_gives_reasons(short: Printed) -> None:
