@@ -14,12 +14,13 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.text import Truncator
 from simple_history.utils import bulk_create_with_history
 
 from assessments.actions import mark_priorities
 from assessments.models import Assessment
 from plans.choosing import Change
-from plans.models import Action, Plan, Priority
+from plans.models import TITLE_MAX_LENGTH, Action, Plan, Priority
 from trusts.models import User
 
 
@@ -75,8 +76,7 @@ def start_plan(*, assessment: Assessment, by: User) -> Plan:
     """The assessment's plan, made if there is none; two people at once get the same one."""
     if plan := Plan.objects.filter(assessment=assessment).first():
         return plan
-    title = f"Action plan {timezone.localdate().year}"
-    plan = Plan(assessment=assessment, title=title, created_by=by)
+    plan = Plan(assessment=assessment, title=_first_title(assessment), created_by=by)
     plan._history_user = by  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
@@ -84,6 +84,15 @@ def start_plan(*, assessment: Assessment, by: User) -> Plan:
     except IntegrityError:
         return Plan.objects.get(assessment=assessment)
     return plan
+
+
+def _first_title(assessment: Assessment) -> str:
+    """What the plan is called until somebody names it; none of the trust's others is."""
+    title = f"Action plan {timezone.localdate().year}"
+    others = Plan.objects.filter(assessment__trust=assessment.trust_id)
+    if others.filter(title=title).exists():
+        title = f"{title}: {assessment.title}"
+    return Truncator(title).chars(TITLE_MAX_LENGTH)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from plans.actions import adopt_plan, edit_plan, noon_of, write_key_issue
 from plans.models import (
     DESCRIPTION_MAX_LENGTH,
     REASON_MAX_LENGTH,
+    TITLE_MAX_LENGTH,
     Action,
     Plan,
     Priority,
@@ -73,7 +74,7 @@ class PlanForm(VersionedForm):
     """A plan's title, when the board looks at it next, and the day of an adoption."""
 
     title = forms.CharField(
-        max_length=120,
+        max_length=TITLE_MAX_LENGTH,
         help_text="What the board will know it by, such as Action plan 2027.",
         error_messages={
             "required": "Give the plan a title",

@@ -24,7 +24,7 @@ WRITERS = "Governance lead or executive"
 
 @register
 def plans_panel(user: User, trust: Trust) -> Panel:
-    """Tasks, and the trust's newest plan with its actions counted; two queries."""
+    """Tasks, and the trust's current plan with its actions counted; two queries."""
     assessments = list(
         Assessment.objects.visible_to(user)
         .filter(trust=trust)
@@ -32,12 +32,21 @@ def plans_panel(user: User, trust: Trust) -> Panel:
         .order_by("-created_at")
     )
     plans = [assessment.plan for assessment in assessments if hasattr(assessment, "plan")]
-    actions = _actions(user, trust, current=plans[0] if plans else None)
+    current = _current(plans)
+    actions = _actions(user, trust, current=current)
     tasks = _own_tasks(user, actions)
     if has_permission(user, Permission.PLAN, trust):
         tasks += [*_overdue_tasks(plans, actions), *_unwritten_tasks(assessments)]
-    context = _section(plans, actions)
+    context = _section(plans, current, actions)
     return Panel("plans/_home.html", context, tuple(tasks))
+
+
+def _current(plans: Sequence[Plan]) -> Plan | None:
+    """The plan that the board adopted last; the newest draft where it has adopted none."""
+    adopted = [plan for plan in plans if plan.is_adopted]
+    if adopted:
+        return max(adopted, key=lambda plan: (plan.adopted_at, plan.created_at))
+    return plans[0] if plans else None
 
 
 def _actions(user: User, trust: Trust, *, current: Plan | None) -> list[Action]:
@@ -121,11 +130,13 @@ def _unwritten_tasks(assessments: Iterable[Assessment]) -> list[Task]:
     ]
 
 
-def _section(plans: Sequence[Plan], actions: Iterable[Action]) -> dict[str, object]:
-    """The newest plan's actions by status, and the plans before it. Counts, never a score."""
-    if not plans:
+def _section(
+    plans: Sequence[Plan], current: Plan | None, actions: Iterable[Action]
+) -> dict[str, object]:
+    """The current plan's actions by status, and the other plans. Counts, never a score."""
+    if current is None:
         return {}
-    current, *earlier = plans
+    others = [plan for plan in plans if plan != current]
     own = [action for action in actions if action.priority.plan_id == current.pk]
     found = Counter(action.status for action in own)
     return {
@@ -133,5 +144,6 @@ def _section(plans: Sequence[Plan], actions: Iterable[Action]) -> dict[str, obje
         "action_count": len(own),
         "counts": [(status.label, found[status]) for status in Action.Status if found[status]],
         "overdue_count": sum(action.is_overdue for action in own),
-        "earlier": earlier,
+        "drafts": [plan for plan in others if not plan.is_adopted],
+        "adopted": [plan for plan in others if plan.is_adopted],
     }

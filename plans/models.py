@@ -20,6 +20,7 @@ from trusts.models import Trust, User
 REASON_MAX_LENGTH = 2_000
 DESCRIPTION_MAX_LENGTH = 2_000
 SOURCE_MAX_LENGTH = 200
+TITLE_MAX_LENGTH = 120
 
 
 class StrategicArea(models.TextChoices):
@@ -40,7 +41,7 @@ class Plan(models.Model):
         ADOPTED = "adopted", "Adopted by the board"
 
     assessment = models.OneToOneField(Assessment, models.CASCADE, related_name="plan")
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=TITLE_MAX_LENGTH)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -110,12 +110,21 @@ def _save_key_issue(request: SignedInRequest, priority: Priority) -> HttpRespons
         else:
             if request.POST.get("then") == "action":
                 return redirect_saved(request, reverse("plans:add_action", args=[priority.pk]))
-            messages.success(request, "The key issue is saved.")
+            _say_what_was_saved(request, form)
             return redirect_saved(request, priority)
     context = context_of_priority(request, priority) | {"form": form, "conflict": conflict}
     context["origins"] = _origins(priority)
     status = CONFLICT if conflict else status_of(form)
     return render(request, "plans/priority.html", context, status=status)
+
+
+def _say_what_was_saved(request: SignedInRequest, form: KeyIssueForm) -> None:
+    if form.cleaned_data["key_issue"]:
+        messages.success(request, "The key issue is saved.")
+    elif form.initial["key_issue"]:
+        messages.success(request, "The key issue is cleared. It is to be written again.")
+    else:
+        messages.warning(request, "The box is empty: the key issue is still to be written.")
 
 
 @page

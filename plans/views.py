@@ -176,7 +176,7 @@ def adopt(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that the board has adopted the plan."""
     plan = fetch_to_write(request, pk)
     outline = read_outline(plan)
-    form = AdoptForm(typed(request), initial={"adopted_on": timezone.localdate()})
+    form = AdoptForm(typed(request))
     if request.method == "POST" and form.is_valid():
         if not outline.priorities:
             form.add_error(None, "Choose at least one priority before the board adopts the plan")

@@ -133,7 +133,7 @@ def test_many_own_actions_are_counted_after_the_fifth(priority, trustee, northfi
         assert last.url == address("detail", priority.plan)
 
 
-def test_the_section_counts_the_newest_plan_and_names_the_earlier(
+def test_the_section_counts_the_plan_adopted_last_and_names_the_others(
     priority, lead, chair, northfield, framework
 ) -> None:
     earlier = priority.plan
@@ -156,16 +156,22 @@ def test_the_section_counts_the_newest_plan_and_names_the_earlier(
         "action_count": 3,
         "counts": [("Not started", 1), ("In progress", 1), ("Done", 1)],
         "overdue_count": 1,
-        "earlier": [earlier],
+        "drafts": [earlier],
+        "adopted": [],
     }
     page = html(panel, chair, northfield)
     assert "<strong>1</strong> not started" in page
     assert "<strong>1</strong> overdue" in page
     assert "the board has not adopted it yet" in page
     assert earlier.get_absolute_url() in page
+    adopt_plan(plan=earlier, on=days(-2), by=lead)
+    context = plans_panel(chair, northfield).context
+    assert (context["plan"], context["drafts"], context["adopted"]) == (earlier, [plan], [])
+    assert context["overdue_count"] == 1
     adopt_plan(plan=plan, on=TODAY, by=lead)
-    page = html(plans_panel(chair, northfield), chair, northfield)
-    assert "Adopted by the board on" in page
+    panel = plans_panel(chair, northfield)
+    assert (panel.context["plan"], panel.context["adopted"]) == (plan, [earlier])
+    assert "Adopted by the board on" in html(panel, chair, northfield)
 
 
 def test_another_trusts_plans_are_neither_counted_nor_named(

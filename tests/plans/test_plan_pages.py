@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from assessments.actions import agree_assessment, create_assessment
+from plans.actions import start_plan
 from plans.models import Plan
 from tests.conftest import client_of
 from tests.plans.conftest import (
@@ -33,6 +35,15 @@ def test_starting_makes_one_plan_however_often_it_is_asked_for(rated, executive)
     assert (plan.assessment, plan.created_by) == (rated, executive)
     assert plan.title == f"Action plan {timezone.localdate().year}"
     assert [row.history_user for row in plan.history.all()] == [executive]
+
+
+def test_a_second_plan_is_called_after_its_assessment(plan, northfield, framework, lead) -> None:
+    title = "W" * 120
+    second = create_assessment(
+        trust=northfield, framework=framework, title=title, due_on=None, by=lead
+    )
+    year = timezone.localdate().year
+    assert start_plan(assessment=second, by=lead).title == f"Action plan {year}: {'W' * 101}…"
 
 
 def test_starting_says_how_far_the_ratings_are(rated, executive) -> None:
@@ -265,13 +276,13 @@ def test_the_adoption_page_says_what_is_still_missing(plan, priority, executive)
     assert [node.text for node in page.all("li") if "needs" in node.text] == [
         "Point 3 still needs an action"
     ]
-    today = timezone.localdate()
     values = form_values(page)
-    assert [values[f"adopted_on_{box}"] for box in ("day", "month", "year")] == [
-        [str(today.day)],
-        [str(today.month)],
-        [str(today.year)],
-    ]
+    assert [values[f"adopted_on_{box}"] for box in ("day", "month", "year")] == [[""]] * 3
+    unsettled = "The ratings of Self-assessment 2026 are not agreed yet"
+    assert unsettled in page.with_id("main-content").text
+    agree_assessment(assessment=plan.assessment, minute_reference="", by=executive)
+    page = page_of(client_of(executive).get(address("adopt", plan)))
+    assert unsettled not in page.with_id("main-content").text
 
 
 def test_a_plan_without_priorities_cannot_be_adopted(plan, executive) -> None:

@@ -114,6 +114,15 @@ def test_ten_thousand_characters_with_line_breaks_fit(priority, executive) -> No
     assert (answer.status_code, len(priority.key_issue)) == (302, 10_000)
 
 
+def test_the_page_says_what_has_become_of_an_empty_box(priority, plan, executive) -> None:
+    client = client_of(executive)
+    cleared = client.post(address("priority", priority), issue(""), follow=True).content.decode()
+    assert "The key issue is cleared." in cleared
+    again = client.post(address("priority", priority), issue("", version=2), follow=True)
+    assert "The box is empty: the key issue is still to be written." in again.content.decode()
+    assert "is saved" not in cleared + again.content.decode()
+
+
 def test_an_empty_post_is_checked_not_ignored(priority, executive) -> None:
     answer = client_of(executive).post(address("priority", priority), {})
     priority.refresh_from_db()
