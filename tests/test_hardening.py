@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 
 from tests.conftest import client_of
 from trustquality.hardening import LARGEST_REQUEST
 from trustquality.logs import Discreet, WithoutRows, without_secrets
+from trustquality.static_storage import HashedStaticFilesStorage
 from trustquality.wsgi import MOST_FIELDS, readable_only
 from trusts.models import User
 
@@ -43,7 +47,12 @@ def test_policy_lets_nothing_inline_and_nothing_from_elsewhere(db: None, client:
 
 @pytest.mark.parametrize("address", ["/", "/nowhere/", "/accounts/login/", "/%00"])
 def test_every_answer_carries_the_headers(db: None, client: Client, address: str) -> None:
-    headers = client.get(address).headers
+    assert_carries_the_headers(client.get(address))
+
+
+def assert_carries_the_headers(answer: HttpResponseBase) -> None:
+    headers = answer.headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
@@ -56,6 +65,23 @@ def test_pages_of_signed_in_people_are_kept_nowhere(lead: User) -> None:
     answer = client_of(lead).get("/trusts/northfield/")
     assert "no-store" in answer.headers["Cache-Control"]
     assert "private" in answer.headers["Cache-Control"]
+
+
+def test_static_files_are_kept_by_the_browser_of_whoever_asks(
+    lead: User, settings: LazySettings, tmp_path: Path
+) -> None:
+    (tmp_path / "page.0123456789ab.css").write_text("a {}")
+    paths = {"page.css": "page.0123456789ab.css"}
+    manifest = {"version": HashedStaticFilesStorage.manifest_version, "hash": "", "paths": paths}
+    (tmp_path / HashedStaticFilesStorage.manifest_name).write_text(json.dumps(manifest))
+    name = f"{HashedStaticFilesStorage.__module__}.{HashedStaticFilesStorage.__qualname__}"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": name}}
+    settings.STATIC_ROOT = str(tmp_path)
+    for client in (Client(), client_of(lead)):
+        answer = client.get("/static/page.0123456789ab.css")
+        assert b"".join(answer.streaming_content) == b"a {}"
+        assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+        assert_carries_the_headers(answer)
 
 
 def test_signing_out_clears_what_the_browser_kept(lead: User) -> None:

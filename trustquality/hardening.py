@@ -67,10 +67,23 @@ def _length_of(request: HttpRequest) -> int:
 
 
 class SecurityHeaders:
-    """Headers that Django's own middleware does not set.
+    """Headers that Django's own middleware does not set, on static files as on pages."""
 
-    Pages seen while signed in are not kept by the browser: the Back button of a shared
-    machine shows nothing after signing out, and signing out clears what was kept.
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class PagesNotKept:
+    """Pages seen while signed in are not kept by the browser.
+
+    The Back button of a shared machine shows nothing after signing out, and signing out clears
+    what was kept. Static files, the same for everybody, are answered before this is asked.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -79,8 +92,6 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         was_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if was_signed_in or settings.SESSION_COOKIE_NAME in response.cookies:
             add_never_cache_headers(response)
         if was_signed_in and _ends_session(response):

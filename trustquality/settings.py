@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "trustquality.hardening.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trustquality.hardening.PagesNotKept",
     "trustquality.hardening.RefuseUnreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "trusts.sessions.SessionLimits",
