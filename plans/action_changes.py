@@ -137,4 +137,4 @@ def move_action(*, action: Action, up: bool, place: int | None = None, by: User)
     """Swap the action with its neighbour; see `move_row`."""
     Priority.objects.select_for_update().get(pk=action.priority_id)
     rows = Action.objects.filter(priority=action.priority_id).exclude(status="dropped")
-    move_row(list(rows.in_order().select_for_update()), pk=action.pk, up=up, place=place, by=by)
+    move_row(rows, pk=action.pk, up=up, place=place, by=by)

@@ -293,18 +293,25 @@ def _save_dropping(priority: Priority, *, by: User) -> None:
 def move_priority(*, priority: Priority, up: bool, place: int | None = None, by: User) -> None:
     """Swap the priority with its neighbour; see `move_row`."""
     Plan.objects.select_for_update().get(pk=priority.plan_id)
-    rows = Priority.objects.filter(plan=priority.plan_id).active().in_order().select_for_update()
-    move_row(list(rows), pk=priority.pk, up=up, place=place, by=by)
+    rows = Priority.objects.filter(plan=priority.plan_id).active()
+    move_row(rows, pk=priority.pk, up=up, place=place, by=by)
 
 
-def move_row(rows: list[Any], *, pk: int, up: bool, place: int | None, by: User) -> None:
+def move_row(
+    active: models.QuerySet[Any], *, pk: int, up: bool, place: int | None, by: User
+) -> None:
     """Swap a row with its neighbour and number all of them from one.
 
+    They are held by their keys, as whoever else holds several of them does: in any other
+    order two of them could wait for each other for ever.
+
     Args:
-        rows: the active ones in order, under a lock of their parent.
+        active: those that have a place, under a lock of their parent.
         place: where the person saw it, from one. Where it stands elsewhere by now,
             nothing moves, so that a click sent twice moves once.
     """
+    held = active.select_for_update().order_by("pk")
+    rows = sorted(held, key=lambda row: (row.order, row.pk))
     at = next((i for i, row in enumerate(rows) if row.pk == pk), None)
     if at is None or place not in (None, at + 1):
         return

@@ -80,27 +80,30 @@ def owned(person: User) -> Iterator[Row]:
 def owner_names(traces: Traces) -> None:
     """Owners as plans print them, today and in the history.
 
-    A page that is open with the old name cannot write it back: the version goes up.
+    A page that is open with the old name cannot write it back: the version goes up. All of
+    them are held first, by their keys, as `move_row` holds them.
     """
+    typed = _typed(traces)
+    theirs = Action.objects.filter(typed | Q(owner=traces.person)).select_for_update(of=("self",))
+    list(theirs.order_by("pk").values_list("pk"))
     newer = {"version": F("version") + 1}
     everywhere: tuple[tuple[Any, dict[str, Any]], ...] = ((Action.objects, newer), (PAST, {}))
     for rows, more in everywhere:
         rows.filter(owner=traces.person).update(owner_name=traces.name, **more)
-        for row in _typed(rows, traces):
+        for row in rows.filter(typed).only("pk", "owner_name"):
             told = without(traces, row.owner_name)[:OWNER_NAME_LENGTH]
             rows.filter(pk=row.pk).update(owner_name=told, **more)
 
 
-def _typed(rows: Any, traces: Traces) -> Iterator[Any]:
-    """Rows whose owner was typed and has no account, in the trusts that the person belonged to.
+def _typed(traces: Traces) -> Q:
+    """Where the owner was typed and has no account, in the trusts that the person belonged to.
 
     Such as “Owen Prosser, director of education”, from before Owen Prosser had an account.
     """
     named = Q(pk__in=[])
     for name in traces.names:
         named |= Q(owner_name__icontains=name)
-    theirs = {"priority__plan__assessment__trust__in": traces.trusts}
-    yield from rows.filter(named, owner=None, **theirs).only("pk", "owner_name")
+    return named & Q(owner=None, priority__plan__assessment__trust__in=traces.trusts)
 
 
 register(

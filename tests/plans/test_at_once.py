@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import connection, connections, transaction
 
 from assessments.actions import create_assessment
 from assessments.models import Assessment
@@ -21,10 +25,13 @@ from plans.actions import (
     write_key_issue,
 )
 from plans.choosing import Change
+from plans.handover import OpenActions
 from plans.models import Action, Plan, Priority
+from plans.personal_data import owner_names
 from tests.conftest import make_framework, make_user
 from tests.plans.conftest import action_fields
 from tests.together import WRITERS, at_once
+from trusts.erasing import traces_of
 from trusts.models import Role, Trust
 
 
@@ -206,3 +213,54 @@ def test_moving_at_once_leaves_every_row_in_one_place(plan) -> None:
     at_once(work)
     for rows in (plan.priorities.in_order(), priorities[0].actions.in_order()):
         assert [row.order for row in rows] == [1, 2, 3, 4]
+
+
+def wait_for_others(count: int) -> None:
+    """Until so many other connections wait for a row that this one holds."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] == count:
+                return
+        sleep(0.01)
+    pytest.fail(f"{count} others never came to wait.")
+
+
+def alone(work: Callable[[], None]) -> None:
+    """In a transaction, on a connection of this thread's own."""
+    try:
+        with transaction.atomic():
+            work()
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there one writes at a time")
+@pytest.mark.parametrize("leaving", ["the trust", "the service"])
+def test_handing_on_and_moving_never_wait_for_each_other_for_ever(plan, leaving) -> None:
+    """Both wait for the row that is held here, and want the other one next."""
+    [priority], lead, trust = fill(plan, 1), plan.created_by, plan.assessment.trust
+    heir = make_user("heir@northfield.example", trust=trust, role=Role.EXECUTIVE)
+    for number in range(2):
+        add_action(action=new_action(priority, owner=lead, description=f"{number}"), by=lead)
+    first, second = Action.objects.order_by("pk")
+    move_action(action=second, up=True, by=lead)
+
+    def hand_on() -> None:
+        if leaving == "the trust":
+            OpenActions().hand_on(trust=trust, person=lead, to=heir, by=heir)
+        else:
+            owner_names(traces_of(lead))
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Action.objects.select_for_update().get(pk=first.pk)
+            handing_on = pool.submit(alone, hand_on)
+            wait_for_others(1)
+            moving = pool.submit(alone, lambda: move_action(action=second, up=False, by=heir))
+            wait_for_others(2)
+        handing_on.result()
+        moving.result()
+    assert list(priority.actions.in_order()) == [first, second]
+    assert {action.version for action in priority.actions.all()} == {2}
