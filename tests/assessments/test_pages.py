@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
@@ -319,7 +320,8 @@ def test_what_is_typed_stays_in_the_browser_until_it_is_saved(
     form = Page(browser.get(url).content.decode()).all("form")[-1]
     assert form.attributes["data-draft"] == url
     assert form.attributes["data-draft-owner"] == str(lead.pk)
-    assert browser.post(url, sent).cookies["tq-saved"].value == f"{lead.pk}:{url}"
+    saved = browser.post(url, sent).cookies["tq-saved"].value
+    assert unquote(saved) == f"{lead.pk}:{url}"
 
 
 @pytest.mark.parametrize("name", ["create", "edit"])

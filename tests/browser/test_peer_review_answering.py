@@ -133,6 +133,16 @@ def test_action_is_planned_from_a_comment(base, page, signed_in) -> None:
     comment.get_by_role("button", name="Plan an action for it").click()
     expect(page.get_by_label("What will be done?")).to_have_value("We learned from it.")
     expect(page.get_by_role("link", name="the peer review by Southmere")).to_be_visible()
+    page.get_by_label("Success criterion").fill("Seen by the board.")
+    day = timezone.localdate() + timedelta(days=30)
+    for box, number in (("day", day.day), ("month", day.month), ("year", day.year)):
+        page.locator(f"#id_due_on_{box}").fill(str(number))
+    page.locator("#id_owner").select_option(index=1)
+    page.locator("[name=strategic_area]").first.check()
+    page.get_by_role("button", name="Add the action", exact=True).click()
+    page.wait_for_url("**/priorities/*/")
+    kept = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tq-draft'))")
+    assert kept == []
 
 
 def test_correction_is_asked_for_and_the_trust_signs(

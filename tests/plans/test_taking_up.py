@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from django.urls import reverse
@@ -146,7 +146,10 @@ def test_action_knows_where_it_came_from_and_is_added_once(said, priority, execu
     for _ in range(2):
         answer = client.post(path, action_fields())
         assert (answer.status_code, answer.url) == (302, priority.get_absolute_url())
-    assert client.cookies["tq-saved"].value == f"{executive.pk}:{path}"
+    forms = page_of(client.get(path)).all("form")
+    [name] = [form.attributes["data-draft"] for form in forms if "data-draft" in form.attributes]
+    # As static/js/drafts.js reads it.
+    assert unquote(client.cookies["tq-saved"].value) == f"{executive.pk}:{name}"
     action = Action.objects.get()
     assert (action.origin.source, action.origin.priority) == (PATH, priority)
     for shown in (address("priority", priority), address("edit_action", action)):
