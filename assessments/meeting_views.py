@@ -124,9 +124,9 @@ def _where_next(request: SignedInRequest, rating: Rating, levels: list[Level]) -
     """The next in the meeting's order; its list after the last, or where the button says so."""
     assessment, order = rating.assessment, order_of(request)
     if request.POST.get("then") != "list":
-        if order and assessment.closed_at:
-            spreads = most_divided_first(spreads_for(request, assessment, levels))
-            codes = [one.element.code for one in spreads]
+        spreads = spreads_for(request, assessment, levels) if order else []
+        if spreads:
+            codes = [one.element.code for one in most_divided_first(spreads)]
         else:
             codes = list(assessment.ratings.in_order().values_list("element__code", flat=True))
         if after := codes[codes.index(rating.element.code) + 1 :]:

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.actions import agree_assessment, create_assessment, mark_priorities, record_rating
-from assessments.collecting import close_collecting, open_collecting
+from assessments.collecting import close_collecting, open_collecting, take_out
 from assessments.forms import RatingForm
 from assessments.models import Assessment, Rating, Respondent, Response
 from tests.conftest import client_of, make_framework, make_user
@@ -168,6 +168,16 @@ def test_meeting_goes_through_the_chosen_order(divided, chair) -> None:
     assert answer.url == url_of("meeting", divided)
     answer = browser.post(url_of("meet", divided, "MU-02"), sent)
     assert answer.url == url_of("meet", divided, "MU-03")
+
+
+def test_meeting_goes_on_where_nobody_is_asked_any_more(assessment, chair, trustee) -> None:
+    ask(assessment, trustee)
+    take_out(respondent=assessment.respondents.get())
+    close(assessment)
+    here = url_of("meet", assessment, "MU-01") + "?order=divided"
+    answer = client_of(chair).post(here, {"level": "", "note": "Said", "version": 2})
+    assert answer.url == url_of("meet", assessment, "MU-02") + "?order=divided"
+    assert assessment.ratings.get(element__code="MU-01").note == "Said"
 
 
 def test_room_records_level_reason_dissent_and_priority(divided, chair) -> None:
