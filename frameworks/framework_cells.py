@@ -25,6 +25,7 @@ from frameworks.framework_columns import (
     Column,
 )
 from frameworks.models import Domain, Element, Framework, Level, Statement
+from govuk.fields import number_of
 from govuk.sheets import Fault, SheetRow
 
 MODELS: Mapping[str, type[models.Model]] = {
@@ -156,13 +157,12 @@ class Cell:
         """A whole number; None where it is not one."""
         if not self.raw:
             self._miss()
-        elif self.raw.isascii() and self.raw.isdigit() and len(self.raw) < 10:
-            number = int(self.raw)
-            if least <= number <= LARGEST_NUMBER:
-                return number
-            self.refuse(f"must be from {least} to {LARGEST_NUMBER}; it is {number}")
-        else:
+        elif (number := number_of(self.raw)) is None:
             self.refuse(f"must be a whole number; it is {quoted(self.raw)}")
+        elif least <= number <= LARGEST_NUMBER:
+            return number
+        else:
+            self.refuse(f"must be from {least} to {LARGEST_NUMBER}; it is {number}")
         return None
 
     def word(self) -> str:

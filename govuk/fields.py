@@ -75,27 +75,30 @@ def _date_error(message: str, *boxes: str) -> ValidationError:
     return ValidationError(message, code="invalid", params={"boxes": list(boxes)})
 
 
-def _number(text: str) -> int | None:
-    """A short row of figures as a number; Python refuses to read one of thousands."""
+def number_of(text: str) -> int | None:
+    """A short row of figures as a number; None for anything else.
+
+    Python refuses to read one of thousands of figures, and a database one of twenty.
+    """
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _day(text: str) -> int:
-    day = _number(text)
+    day = number_of(text)
     if day is None or not 1 <= day <= 31:
         raise _date_error("The day must be a number from 1 to 31", "day")
     return day
 
 
 def _month(text: str) -> int:
-    month = _number(text) or MONTHS.get(text.lower())
+    month = number_of(text) or MONTHS.get(text.lower())
     if month is None or not 1 <= month <= 12:
         raise _date_error("The month must be a number from 1 to 12, or its name", "month")
     return month
 
 
 def _year(text: str) -> int:
-    year = _number(text)
+    year = number_of(text)
     if year is None or not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise _date_error("The year must be four figures, like 2027", "year")
     return year
@@ -231,10 +234,8 @@ class VersionField(forms.IntegerField):
         super().__init__(required=False, **options)
 
     def clean(self, value: Any) -> int:
-        text = str(value).strip()
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            return self.UNREADABLE
-        return int(text)
+        version = number_of(str(value).strip())
+        return self.UNREADABLE if version is None else version
 
 
 class PageKeyField(forms.CharField):

@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from govuk.fields import number_of
 from trusts.second_factor import factors_of, is_shown, shut_to
 from trusts.sessions import end_others, end_visit, visits_of
 from trusts.sign_in import SignedInRequest
@@ -52,7 +53,7 @@ def _end(request: SignedInRequest, which: str) -> None:
     if which == OTHERS:
         end_others(request, request.user)
         messages.success(request, "You are signed out everywhere else.")
-    elif which.isascii() and which.isdigit() and end_visit(request.user, int(which)):
+    elif (key := number_of(which)) and end_visit(request.user, key):
         messages.success(request, "You are signed out there.")
     else:
         messages.info(request, "That session had ended already.")
