@@ -198,10 +198,9 @@ def due_for_a_reminder(respondents: QuerySet[Respondent], *, now: datetime) -> Q
     )
 
 
-def reminded(respondents: Iterable[Respondent]) -> None:
-    """Note that a reminder has gone out to them."""
-    keys = [respondent.pk for respondent in respondents]
-    Respondent.objects.filter(pk__in=keys).update(reminded_at=timezone.now())
+def reminded(respondent: Respondent) -> None:
+    """Note that a reminder has gone out."""
+    Respondent.objects.filter(pk=respondent.pk).update(reminded_at=timezone.now())
 
 
 def _collecting(assessment: Assessment) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,14 +22,15 @@ from assessments.collecting import (
     may_respond,
     move_day,
     open_collecting,
-    reminded,
     take_out,
 )
 from assessments.collecting_forms import AskForm, DayForm, OpenForm
 from assessments.models import Assessment, Respondent
+from assessments.responding import NotAsked
 from assessments.status import NotAllowedNow
 from assessments.view_mails import ASKED, REMINDED, post
 from assessments.views import context_of, fetch_to_change
+from govuk.fields import number_of
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
 from trusts.models import Membership, User
@@ -83,6 +84,8 @@ def collecting(request: SignedInRequest, pk: int) -> HttpResponse:
             _change(request, assessment, form, day)
         except NotAllowedNow as refusal:
             messages.warning(request, str(refusal))
+        except NotAsked:
+            messages.info(request, "This person is not asked for a view, or not any longer.")
         except HasBegun:
             messages.warning(
                 request, "This person has begun to answer, so they stay in: nothing is thrown away."
@@ -154,8 +157,14 @@ def _remind(request: SignedInRequest, assessment: Assessment, whom: str) -> None
 
 
 def _one(assessment: Assessment, key: str) -> Respondent:
-    number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
-    found: Respondent = get_object_or_404(_respondents(assessment), pk=number)
+    """Who is asked under this key.
+
+    Raises:
+        NotAsked: they have been taken out, perhaps by the same button a moment ago.
+    """
+    found: Respondent | None = _respondents(assessment).filter(pk=number_of(key)).first()
+    if found is None:
+        raise NotAsked
     return found
 
 
@@ -170,8 +179,6 @@ def _respondents(assessment: Assessment) -> QuerySet[Any]:
 
 def _write(request: SignedInRequest, respondents: Sequence[Respondent], kind: str) -> None:
     sent, unsent = post(respondents, kind=kind, link=request.build_absolute_uri, by=request.user)
-    if kind == REMINDED:
-        reminded(sent)
     if sent:
         noun = "1 person" if len(sent) == 1 else f"{len(sent)} people"
         messages.success(request, f"A mail has gone to {noun}.")

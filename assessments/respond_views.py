@@ -15,6 +15,7 @@ from django.urls import reverse
 from assessments.collecting import finish
 from assessments.models import Assessment, Respondent, Response
 from assessments.respond_forms import ResponseForm, ViewRow
+from assessments.responding import NotAsked
 from assessments.row_forms import Save
 from assessments.row_pages import Rows
 from assessments.status import NotAllowedNow
@@ -22,7 +23,7 @@ from assessments.views import context_of
 from frameworks.descriptions import arrange
 from frameworks.models import Level
 from govuk.views import page
-from trusts.drafts import redirect_saved
+from trusts.drafts import redirect_saved, texts_typed
 from trusts.sign_in import SignedInRequest
 
 Answer = Save[ResponseForm, Response]
@@ -39,19 +40,20 @@ def fetch_own(request: SignedInRequest, pk: int) -> Respondent:
 def for_the_asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Tells a member who is not asked, or not any more, so; a stranger still finds nothing.
 
-    What they may have typed meanwhile is given back.
+    What they may have typed meanwhile is given back, from the page of all views too.
     """
 
     @wraps(view)
     def guarded(request: SignedInRequest, pk: int, *rest: object, **named: object) -> HttpResponse:
         try:
             return view(request, pk, *rest, **named)
-        except Http404:
+        except (Http404, NotAsked) as gone:
             visible = Assessment.objects.visible_to(request.user).select_related("trust")
             assessment = visible.filter(pk=pk).first()
             if assessment is None or assessment.respondents.filter(user=request.user).exists():
-                raise
-        context = context_of(request, assessment) | {"note": request.POST.get("note", "")}
+                raise Http404 from gone
+        context = context_of(request, assessment)
+        context["notes"] = list(texts_typed(request.POST, ["note"]))
         return render(request, "assessments/not_asked.html", context, status=HTTPStatus.FORBIDDEN)
 
     return guarded

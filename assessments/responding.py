@@ -11,6 +11,10 @@ from assessments.querysets import ResponseQuerySet
 from assessments.status import NotAllowedNow
 
 
+class NotAsked(Exception):
+    """Nobody is asked here; who has been taken out has no views any more."""
+
+
 @transaction.atomic
 def record_response(*, response: Response, version: int) -> None:
     """Record one person's view of an element; safe to repeat, as `record_rating` is.
@@ -22,6 +26,7 @@ def record_response(*, response: Response, version: int) -> None:
     Raises:
         SavedMeanwhile: the person saved it elsewhere first, and the row is as it was.
         NotAllowedNow: views are not collected any more, and the row is as it was.
+        NotAsked: the person was taken out meanwhile, and there is no row any more.
     """
     response.updated_at = timezone.now()
     if saved := _open_responses().save_if_unchanged(response, version=version):
@@ -30,7 +35,9 @@ def record_response(*, response: Response, version: int) -> None:
         Response.history.bulk_history_create([response], update=True, default_user=writer)
         return
     rows = Response.objects.select_related("level", "element__domain", "respondent__assessment")
-    current = rows.get(pk=response.pk)
+    current = rows.filter(pk=response.pk).first()
+    if current is None:
+        raise NotAsked
     if response.says_the_same_as(current):
         response.version = current.version
     elif current.respondent.assessment.status != Assessment.Status.COLLECTING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from assessments.collecting import reminded
 from assessments.models import Respondent
 from trusts.letters import mail_to, postbag
 from trusts.models import User
@@ -20,7 +21,7 @@ Link = Callable[[str], str]
 
 
 def post(
-    respondents: Sequence[Respondent],
+    respondents: Iterable[Respondent],
     *,
     kind: str,
     link: Link,
@@ -28,6 +29,8 @@ def post(
     patience: float | None = None,
 ) -> tuple[list[Respondent], list[Respondent]]:
     """Write to each of them, after what the mail tells is committed.
+
+    A reminder is noted as soon as it has gone: what stops halfway sends none of them twice.
 
     Args:
         respondents: with user and assessment, its trust included, loaded.
@@ -43,6 +46,8 @@ def post(
     with postbag(what="A question for a view", patience=patience) as bag:
         for respondent in respondents:
             has_gone = bag.send(letter_to(respondent, kind=kind, link=link, by=by))
+            if has_gone and kind == REMINDED:
+                reminded(respondent)
             (sent if has_gone else unsent).append(respondent)
     return sent, unsent
 

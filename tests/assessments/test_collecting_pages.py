@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assessments.collecting import finish, open_collecting
 from assessments.models import Assessment, Respondent, Response
+from assessments.view_mails import letter_to
 from tests.conftest import client_of
 from tests.page import Page
 from tests.trusts.mailing import Choosy, Unreachable, backend_of
@@ -182,11 +183,14 @@ def test_reminding_one_writes_to_that_one(collecting, lead, trustee) -> None:
 
 @pytest.mark.parametrize("key", ["999999", "x", "-1", "9" * 40, "²"])
 @pytest.mark.parametrize("what", ["remind", "take_out"])
-def test_guessed_respondents_are_not_found(what, key, collecting, lead) -> None:
-    assert client_of(lead).post(at("collecting", collecting), {what: key}).status_code == 404
+def test_guessed_respondents_are_not_asked(what, key, collecting, lead) -> None:
+    answer = client_of(lead).post(at("collecting", collecting), {what: key}, follow=True)
+    assert "This person is not asked for a view, or not any longer." in said(answer)
+    assert collecting.respondents.count() == 3
+    assert mail.outbox == []
 
 
-def test_respondent_of_another_assessment_is_not_found(collecting, lead, southmere) -> None:
+def test_respondent_of_another_assessment_is_not_asked(collecting, lead) -> None:
     from assessments.actions import create_assessment
 
     other = create_assessment(
@@ -197,7 +201,9 @@ def test_respondent_of_another_assessment_is_not_found(collecting, lead, southme
         by=lead,
     )
     key = collecting.respondents.first().pk
-    assert client_of(lead).post(at("collecting", other), {"take_out": key}).status_code == 404
+    answer = client_of(lead).post(at("collecting", other), {"take_out": key}, follow=True)
+    assert "not any longer" in said(answer)
+    assert collecting.respondents.count() == 3
 
 
 def test_asking_more_and_taking_out(collecting, lead, trustee) -> None:
@@ -209,7 +215,9 @@ def test_asking_more_and_taking_out(collecting, lead, trustee) -> None:
     answer = client.post(at("collecting", collecting), {"take_out": begun.pk}, follow=True)
     assert "nothing is thrown away" in said(answer)
     mine = collecting.respondents.get(user=lead)
-    client.post(at("collecting", collecting), {"take_out": mine.pk})
+    for told in ("Lead is no longer asked.", "This person is not asked for a view"):
+        answer = client.post(at("collecting", collecting), {"take_out": mine.pk}, follow=True)
+        assert told in said(answer)
     assert set(collecting.respondents.values_list("user__name", flat=True)) == {
         "Chair",
         "Executive",
@@ -271,6 +279,27 @@ def test_daily_reminder_goes_once_in_two_days(collecting, chair) -> None:
     assert remind() == "2 written to.\n"
     assert remind() == "0 written to.\n"
     assert f"http://127.0.0.1:8000{at('mine', collecting)}" in mail.outbox[0].body
+
+
+def test_reminders_that_stop_halfway_are_noted_and_look_again(
+    collecting, chair, executive, trustee, monkeypatch
+) -> None:
+    """The second has finished by the time that the first is mailed; then it stops."""
+    long_ago(days=2)
+    written = []
+
+    def stopping(respondent: Respondent, **how: Any) -> Any:
+        written.append(respondent.user)
+        finish(respondent=collecting.respondents.get(user=executive))
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        return letter_to(respondent, **how)
+
+    monkeypatch.setattr("assessments.view_mails.letter_to", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        remind()
+    assert written == [chair, trustee]
+    assert [one.user for one in Respondent.objects.exclude(reminded_at=None)] == [chair]
 
 
 @pytest.mark.parametrize(("days", "count"), [(8, 0), (7, 3), (0, 3), (-14, 3), (-15, 0)])

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from assessments.collecting import close_collecting, open_collecting, take_out
 from assessments.models import Assessment, Response
+from assessments.responding import record_response
 from tests.conftest import client_of, make_framework
 from tests.page import Page
 from trusts.models import User
@@ -199,11 +200,26 @@ def test_who_was_not_asked_is_told_so_and_a_stranger_finds_nothing(
             assert client.post(address, sent()).status_code in (status, 405)
 
 
+@pytest.mark.parametrize("name", ["respond", "respond_all"])
+@pytest.mark.parametrize("when", ["before", "in the moment"])
 def test_who_is_taken_out_while_writing_gets_the_words_back(
-    mine, trustee, collecting, lead
+    when, name, mine, trustee, collecting, lead, monkeypatch
 ) -> None:
-    take_out(respondent=mine.respondent)
-    answer = client_of(trustee).post(at("respond", collecting, "MU-01"), sent(note="I had begun"))
+    def too_late(**view: Any) -> None:
+        take_out(respondent=mine.respondent)
+        record_response(**view)
+
+    typed, address = sent(note="I had begun"), mine.get_absolute_url()
+    if name == "respond_all":
+        first, second, _ = mine.respondent.responses.in_order()
+        shown = {f"initial-{second.pk}-note": "On the page", f"{second.pk}-note": "On the page"}
+        typed = {f"{first.pk}-{box}": value for box, value in typed.items()} | shown
+        address = at("respond_all", collecting)
+    if when == "before":
+        take_out(respondent=mine.respondent)
+    else:
+        monkeypatch.setattr("assessments.respond_forms.record_response", too_late)
+    answer = client_of(trustee).post(address, typed)
     page = Page(answer.content.decode())
     assert answer.status_code == 403
     assert [box.text for box in page.all("textarea")] == ["I had begun"]

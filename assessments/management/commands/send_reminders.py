@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from assessments.collecting import due_for_a_reminder, reminded
+from assessments.collecting import due_for_a_reminder
 from assessments.models import Respondent
 from assessments.view_mails import REMINDED, post
 
@@ -37,11 +38,17 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{len(due)} would be written to.")
             return
-        sent, unsent = post(due, kind=REMINDED, link=_whole, patience=PATIENCE)
-        reminded(sent)
+        sent, unsent = post(_still_due(due), kind=REMINDED, link=_whole, patience=PATIENCE)
         self.stdout.write(f"{len(sent)} written to.")
         if unsent:
             raise CommandError(f"{len(unsent)} could not be written to; the log says why.")
+
+
+def _still_due(due: Iterable[Respondent]) -> Iterator[Respondent]:
+    """Those who are due when their turn comes: half an hour is long enough to finish."""
+    for one in due:
+        if due_for_a_reminder(Respondent.objects.filter(pk=one.pk), now=timezone.now()):
+            yield one
 
 
 def _whole(path: str) -> str:
