@@ -17,8 +17,6 @@ from tests.plans.conftest import add_action, add_priority, address, element
 from trusts.home import Panel
 from trusts.permissions import allowed
 
-TODAY = timezone.localdate()
-
 
 def texts(panel: Panel) -> list[str]:
     return [task.text for task in panel.tasks]
@@ -30,7 +28,7 @@ def html(panel: Panel, user, trust) -> str:
 
 
 def days(number: int):
-    return TODAY + timedelta(days=number)
+    return timezone.localdate() + timedelta(days=number)
 
 
 def test_without_any_plan_there_is_nothing_to_count(assessment, executive, northfield) -> None:
@@ -56,7 +54,7 @@ def test_an_agreed_assessment_without_a_plan_is_a_task_for_who_may_write_it(
     (task,) = panel.tasks
     assert task.text == "Write the action plan for Self-assessment 2026"
     assert task.url == address("for_assessment", rated)
-    assert (task.whose, task.since) == ("Governance lead or executive", TODAY)
+    assert (task.whose, task.since) == ("Governance lead or executive", timezone.localdate())
 
 
 def test_only_the_newest_agreed_assessment_of_a_framework_asks_for_a_plan(
@@ -83,7 +81,7 @@ def test_overdue_actions_are_counted_with_whose_and_since(priority, lead, northf
     add_action(priority, due_on=days(-10), owner_name="Ravi Shah")
     add_action(priority, due_on=days(-3), owner_name="Ravi Shah")
     add_action(priority, due_on=days(-2), owner_name="Amara Okafor", status="done")
-    add_action(priority, due_on=TODAY)
+    add_action(priority, due_on=timezone.localdate())
     dropped = add_priority(priority.plan, "Point 1")
     add_action(dropped, due_on=days(-3))
     drop_priority(priority=dropped, reason="Next year.", by=lead)
@@ -168,7 +166,7 @@ def test_the_section_counts_the_plan_adopted_last_and_names_the_others(
     context = plans_panel(chair, northfield).context
     assert (context["plan"], context["drafts"], context["adopted"]) == (earlier, [plan], [])
     assert context["overdue_count"] == 1
-    adopt_plan(plan=plan, on=TODAY, by=lead)
+    adopt_plan(plan=plan, on=timezone.localdate(), by=lead)
     panel = plans_panel(chair, northfield)
     assert (panel.context["plan"], panel.context["adopted"]) == (plan, [earlier])
     assert "Adopted by the board on" in html(panel, chair, northfield)

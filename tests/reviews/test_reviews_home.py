@@ -28,7 +28,6 @@ from trusts.models import Membership, Role, Trust, User
 from trusts.permissions import allowed
 from trusts.views import fetch_membership
 
-TODAY = timezone.localdate()
 DECIDERS = "Governance lead, chair or executive"
 
 
@@ -69,7 +68,7 @@ def test_declaration_waits_for_those_who_decide(
     text = "Decide whether Reviewer may review Self-assessment 2026"
     assert tasks(panel) == ([(text, letter.invitation.get_absolute_url())] if is_asked else [])
     if is_asked:
-        assert (panel.tasks[0].whose, panel.tasks[0].since) == (DECIDERS, TODAY)
+        assert (panel.tasks[0].whose, panel.tasks[0].since) == (DECIDERS, timezone.localdate())
     assert "Peer review by Southmere Schools Trust" in html(panel, user, northfield)
 
 
@@ -103,7 +102,7 @@ def test_review_that_ran_out_without_findings_waits_for_those_who_decide(
 ) -> None:
     take_up(reviewer=letter.invitation, by=guest)
     declare(reviewer=letter.invitation, interests=[], text="", by=guest)
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = timezone.localdate() - timedelta(days=1)
     PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
     run_out = (
         "No findings came from the peer review of Self-assessment 2026 before access ended: give "
@@ -115,7 +114,7 @@ def test_review_that_ran_out_without_findings_waits_for_those_who_decide(
     with django_assert_num_queries(1):
         panel = reviews_panel(chair, northfield)
     assert tasks(panel) == [run_out]
-    assert (panel.tasks[0].whose, panel.tasks[0].since) == (DECIDERS, TODAY)
+    assert (panel.tasks[0].whose, panel.tasks[0].since) == (DECIDERS, timezone.localdate())
     assert tasks(reviews_panel(trustee, northfield)) == []
     withdraw_review(review=review, reason="No.", by=chair)
     assert tasks(reviews_panel(chair, northfield)) == []
@@ -146,7 +145,7 @@ def test_reviewer_finds_what_they_owe_on_their_own_trusts_home(
     assert tasks(panel) == [declaration]
     assert (panel.tasks[0].due_on, panel.tasks[0].since, panel.tasks[0].whose) == (
         None,
-        TODAY,
+        timezone.localdate(),
         "You",
     )
     assert "Your interests are to be declared" in html(panel, guest, southmere)
@@ -192,7 +191,7 @@ def test_fact_to_be_corrected_waits_for_the_reviewers_and_holds_both_signatures_
     what = "Self-assessment 2026 of Northfield Learning Trust"
     correct = (f"Correct a fact in your review of {what}", url)
     assert tasks(reviews_panel(reviewer, southmere)) == [correct]
-    assert reviews_panel(reviewer, southmere).tasks[0].since == TODAY
+    assert reviews_panel(reviewer, southmere).tasks[0].since == timezone.localdate()
     assert tasks(own_reviews_panel(reviewer)) == [correct]
     PeerReview.objects.update(status="answered", answered_at=timezone.now(), answered_by=chair)
     assert tasks(reviews_panel(reviewer, southmere)) == [correct]
@@ -255,7 +254,7 @@ def test_list_of_ones_own_reviews_ends_with_the_last_day(
 ) -> None:
     client, index = client_of(reviewer), reverse("reviews:reviewing_index")
     assert address("reviewing", review) in client.get(index).content.decode()
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = timezone.localdate() - timedelta(days=1)
     PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
     assert address("reviewing", review) not in client.get(index).content.decode()
 

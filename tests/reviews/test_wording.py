@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -21,7 +21,12 @@ from trusts.invitations import Letter
 from trusts.models import Trust, User
 
 TRUST, REVIEWERS = Comment.Side.TRUST, Comment.Side.REVIEWERS
-YESTERDAY = timezone.localdate() - timedelta(days=1)
+
+
+def yesterday() -> date:
+    return timezone.localdate() - timedelta(days=1)
+
+
 AT_ONCE = "The reviewers read this at once."
 
 
@@ -46,7 +51,7 @@ def hints(page: Page) -> set[str]:
 
 def run_out(review: PeerReview) -> None:
     """Its last day of access was yesterday."""
-    days = {"due_on": YESTERDAY, "access_until": YESTERDAY}
+    days = {"due_on": yesterday(), "access_until": yesterday()}
     PeerReview.objects.filter(pk=review.pk).update(**days)
 
 
@@ -173,7 +178,7 @@ def test_review_that_ran_out_says_so_wherever_it_stands(
     assert "Access is over The reviewers’ time is over, and no findings were sent." in shown
     assert "at work" not in shown
     listed = main(see(chair, "index", review.assessment))
-    ended = f"Access ended on {YESTERDAY.day} {YESTERDAY:%B %Y}"
+    ended = f"Access ended on {yesterday().day} {yesterday():%B %Y}"
     assert "Access is over" in listed
     assert ended in listed
     home = page_of(client_of(chair).get(reverse("trusts:home", args=[northfield.slug])))
