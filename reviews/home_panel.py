@@ -24,9 +24,7 @@ DECIDERS = "Governance lead, chair or executive"
 @register
 def reviews_panel(user: User, trust: Trust) -> Panel:
     """The trust's reviews that are under way, what waits for its people, and for this person."""
-    theirs = Reviewer.objects.visible_to(user).filter(
-        review__assessment__trust=trust, review__status__in=_under_way()
-    )
+    theirs = Reviewer.objects.visible_to(user).under_way().filter(review__assessment__trust=trust)
     own = Reviewer.objects.taken_up_by(user)
     rows = Reviewer.objects.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=own.values("pk")))
     found = list(_read(rows).order_by("-review__created_at", "-review", "pk"))
@@ -68,11 +66,6 @@ def _read(rows: ReviewerQuerySet) -> ReviewerQuerySet:
     """Each with `asked_since`, from when on the trust waits for a fact to be corrected."""
     waiting = Comment.objects.open_corrections().filter(review=OuterRef("review"))
     return rows.for_page().annotate(asked_since=Subquery(waiting.values("written_at")[:1]))
-
-
-def _under_way() -> list[str]:
-    ended = (PeerReview.Status.CLOSED, PeerReview.Status.WITHDRAWN)
-    return [status for status in PeerReview.Status if status not in ended]
 
 
 def own_tasks(user: User, ways: Iterable[Reviewer]) -> list[Task]:

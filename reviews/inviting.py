@@ -150,7 +150,7 @@ def add_reviewers(
         NotNow: the review has ended.
     """
     current = locked(review)
-    if current.has_ended or not current.is_under_way:
+    if not current.takes_reviewers:
         raise NotNow("This review has ended, so nobody can be invited to it any more.")
     here = set(review.reviewers.filter(withdrawn_at=None).values_list("email", flat=True))
     return [_write(review, guest, by=by) for guest in guests if guest.email not in here]

@@ -57,10 +57,6 @@ class PeerReviewQuerySet(TrustOwnedQuerySet["PeerReview"]):
             "withdrawn_by",
         )
 
-    def under_way(self) -> PeerReviewQuerySet:
-        """Those in which something may still be said."""
-        return self.exclude(status__in=["closed", "withdrawn"])
-
 
 class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
     """Who reviews, in the trusts that a person may see; and a reviewer's own way in."""
@@ -128,7 +124,11 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
 
     def pending(self) -> ReviewerQuerySet:
         """Invitations that wait, of reviews that go on; they may have expired."""
-        return self.filter(accepted_at=None, withdrawn_at=None, review__withdrawn_at=None)
+        return self.under_way().filter(accepted_at=None, withdrawn_at=None)
+
+    def under_way(self) -> ReviewerQuerySet:
+        """Of reviews in which something may still be said."""
+        return self.exclude(review__status__in=["closed", "withdrawn"])
 
 
 class ReviewerRatingQuerySet(VersionedQuerySet["ReviewerRating"]):

@@ -65,7 +65,7 @@ def _do(request: SignedInRequest, found: Reviewer, *, then: str, reason: str) ->
 
 
 def _send_again(request: SignedInRequest, found: Reviewer) -> None:
-    if not found.is_invited or found.review.has_ended or not found.review.is_under_way:
+    if not found.is_invited or not found.review.takes_reviewers:
         raise NotNow("This invitation can no longer be sent.")
     mail_and_tell(request, [write_letter(found)], via=TO_REVIEW)
 

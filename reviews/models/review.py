@@ -207,6 +207,11 @@ class PeerReview(models.Model):
         return self.is_withdrawn or self.access_until < timezone.localdate()
 
     @property
+    def takes_reviewers(self) -> bool:
+        """Whether people may still be invited to it, take that up, and be let in."""
+        return self.is_under_way and not self.has_ended
+
+    @property
     def has_run_out(self) -> bool:
         """Whether access ended before findings were sent: the trust gives longer, or withdraws."""
         return self.is_under_way and self.has_ended and not self.is_submitted

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.models import Assessment
+from reviews.answering import send_answers, sign_off
 from reviews.inviting import Guest, add_reviewers, posted, withdraw_review, withdraw_reviewer
-from reviews.models import PeerReview, Reviewer
+from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import find
 from tests.conftest import PASSWORD, client_of, make_user
 from tests.plans.conftest import error_links, form_values
@@ -94,19 +95,25 @@ def test_operator_or_member_is_not_made_by_what_a_form_says(letter: Letter) -> N
 
 
 def test_guessed_used_withdrawn_replaced_and_expired_links_get_one_answer(
-    rated: Assessment, chair: User
+    rated: Assessment, submitted_review: PeerReview, reviewer: User, chair: User
 ) -> None:
     guests = [Guest(f"p{number}@example.org") for number in range(4)]
     _, letters = make_review(rated, by=chair, guests=guests)
     ended, [of_ended] = make_review(rated, by=chair)
     over, [of_over] = make_review(rated, by=chair)
+    late = Guest("late@example.org")
+    [of_closed] = add_reviewers(review=submitted_review, guests=[late], by=chair)
+    posted(letter=of_closed, by=chair)
     used, withdrawn, replaced, expired = letters
-    addresses = [NEVER, *map(link_of, [*letters, of_ended, of_over])]
+    addresses = [NEVER, *map(link_of, [*letters, of_ended, of_over, of_closed])]
     assert Client().post(link_of(used), CHOSEN).status_code == 302
     withdraw_reviewer(reviewer=withdrawn.invitation, by=chair)
     posted(letter=write_letter(replaced.invitation), by=chair)
     Reviewer.objects.filter(pk=expired.invitation.pk).update(expires_at=timezone.now())
     withdraw_review(review=ended, reason="No.", by=chair)
+    send_answers(review=submitted_review, by=chair)
+    sign_off(review=submitted_review, side=Comment.Side.TRUST, by=chair)
+    sign_off(review=submitted_review, side=Comment.Side.REVIEWERS, by=reviewer)
     yesterday = timezone.localdate() - timedelta(days=1)
     PeerReview.objects.filter(pk=over.pk).update(due_on=yesterday, access_until=yesterday)
     for method in ("get", "post"):
@@ -114,6 +121,8 @@ def test_guessed_used_withdrawn_replaced_and_expired_links_get_one_answer(
         assert {answer.status_code for answer in answers} == {404}
         assert len({without_tokens(answer) for answer in answers}) == 1
         assert "This link does not work" in text_of(answers[0])
+    standing = text_of(client_of(chair).get(address("detail", submitted_review)))
+    assert "late@example.org Invited; did not take it up Details" in standing
 
 
 def test_who_tries_very_many_links_has_to_wait_and_a_good_one_opens_still(
