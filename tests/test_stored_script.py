@@ -79,9 +79,7 @@ class Elements(HTMLParser):
         names = {name for name, _ in attrs}
         scripts = [name for name in names if name.startswith("on")]
         links = [value or "" for name, value in attrs if name in ("href", "src", "action")]
-        schemes = [
-            one for one in links if one.strip().lower().startswith(("javascript:", "data:t"))
-        ]
+        schemes = [one for one in links if one.strip().lower().startswith(UNSAFE)]
         if tag == ELEMENT or ATTRIBUTE in names or scripts or schemes:
             self.found.append(self.get_starttag_text() or tag)
 

@@ -252,7 +252,10 @@ def test_create_page_costs_eight_queries_at_most(
 ) -> None:
     browser = client_of(lead)
     with django_assert_max_num_queries(8):
-        browser.get(reverse("assessments:create", args=["northfield"]) + f"?from={before.pk}")
+        answer = browser.get(
+            reverse("assessments:create", args=["northfield"]) + f"?from={before.pk}"
+        )
+    assert answer.status_code == 200
 
 
 @given(st.lists(st.integers(1, 6), max_size=8))

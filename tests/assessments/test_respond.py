@@ -230,6 +230,8 @@ def test_nobody_reads_another_view_anywhere_while_it_is_collected(
     mine, trustee, collecting, lead, chair, executive, observer, stranger
 ) -> None:
     client_of(trustee).post(mine.get_absolute_url(), sent(note="Very frank words"))
+    mine.refresh_from_db()
+    assert mine.note == "Very frank words"
     addresses = [
         at("mine", collecting),
         at("respond_all", collecting),

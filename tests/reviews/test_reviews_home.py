@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import Client
@@ -310,4 +311,5 @@ def test_place_in_a_trust_is_found_where_the_trust_is_visible(
 
 
 def test_who_is_signed_out_sees_no_panel(review: PeerReview) -> None:
+    assert own_reviews_panel(AnonymousUser()) is None
     assert "Trusts that you review" not in Client().get("/").content.decode()

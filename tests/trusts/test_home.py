@@ -195,4 +195,5 @@ def test_home_costs_as_many_queries_whatever_there_is(
         )
     client = client_of(lead)
     with django_assert_max_num_queries(8):
-        client.get(HOME)
+        answer = client.get(HOME)
+    assert answer.status_code == 200

@@ -33,7 +33,6 @@ from trusts.models import Invitation, OperatorLook, Role, Trust, User
 from trusts.people import change_role
 from trusts.privacy import anonymise
 
-DOCUMENT = "reports_issuedreport.document"
 """What was handed out stays as it was printed (docs/privacy.md)."""
 PASSWORD = "a long enough passphrase"
 

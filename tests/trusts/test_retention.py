@@ -46,7 +46,6 @@ from trusts.people import remove_member
 from trusts.retention import Kind, kinds, register
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-YEARS = timedelta(days=365 * 7)
 
 
 def kind(key: str) -> Kind:
