@@ -37,8 +37,7 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.info(request, "The answers were sent already.")
                 return redirect("reviews:gaps", pk)
         else:
-            messages.success(request, "Your answers are sent: the reviewers can read them now.")
-            tell_readers(request, News.ANSWERS, review=review)
+            _tell_of_answers(request, review)
             return redirect("reviews:gaps", pk)
     waiting = unanswered(review)
     context = context_of(request, review) | {
@@ -54,6 +53,16 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
 def _corrections(review: PeerReview) -> list[Comment]:
     """What the reviewers are to correct first."""
     return list(review.comments.open_corrections().select_related("element__domain"))
+
+
+def _tell_of_answers(request: SignedInRequest, review: PeerReview) -> None:
+    """By a message; and to the reviewers by mail, as long as there is a page to lead them to."""
+    if review.has_ended:
+        over = "their last day of access is over, so they can no longer read them, and no mail went"
+        messages.success(request, f"Your answers are sent. The reviewers are not told: {over}.")
+        return
+    messages.success(request, "Your answers are sent: the reviewers can read them now.")
+    tell_readers(request, News.ANSWERS, review=review)
 
 
 def _tell_of_signature(request: SignedInRequest, signed: PeerReview) -> None:

@@ -29,20 +29,24 @@ from reviews.reviewing_views import context_of_reviewer, fetch_reader
 from reviews.views import tell_readers, tell_trust
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
+from trusts.second_factor import shut_to
 from trusts.sign_in import SignedInRequest
 
 NOT_FOUND = 404
 TYPED = ("body", "reply", "strengths", "questions", "evidence")
 """The boxes for prose on the pages of a review."""
 
+LAST_DAY_OVER = "the reviewers can no longer read it: their last day of access is over."
+
 View = Callable[..., HttpResponse]
 Outcome = Comment.Outcome
 
 
 def offers_back(view: View) -> View:
-    """Marks a page that is there for reviewers alone: gone, it gives back what was just typed.
+    """Marks a page that may be gone while somebody writes: it gives back what was just typed.
 
-    A way in ends while somebody writes. The answer is the same whether there ever was a review.
+    A reviewer's way in ends, or a member's place in the trust. The answer is the same whether
+    there ever was a review. Where a second step is asked for meanwhile, that is what is said.
     """
 
     @wraps(view)
@@ -51,7 +55,7 @@ def offers_back(view: View) -> View:
             return view(request, *args, **kwargs)
         except Http404:
             texts = list(_texts_typed(request.POST))
-            if not texts or request.htmx:
+            if not texts or request.htmx or shut_to(request):
                 raise
             return render(request, "reviews/gone.html", {"texts": texts}, status=NOT_FOUND)
 
@@ -142,7 +146,7 @@ def _say(request: SignedInRequest, speaker: Speaker) -> HttpResponse:
         context["is_said_before"] = True
     else:
         messages.success(request, _thanks(speaker, said))
-        if said.is_correction and not said.is_repeated:
+        if said.is_correction and not said.is_repeated and not speaker.review.has_ended:
             tell_readers(request, News.CORRECTION, review=speaker.review)
         return redirect_saved(request, place_of(said), draft=form.draft)
     return _say_page(request, speaker, context, status=CONFLICT)
@@ -206,6 +210,9 @@ def place_of(comment: Comment) -> str:
 def _thanks(speaker: Speaker, said: Comment) -> str:
     if speaker.review.takes_findings:
         return "Your comment is kept. The trust sees it once you send your findings."
+    if speaker.side == Comment.Side.TRUST and speaker.review.has_ended:
+        what = "Your request" if said.is_correction else "Your comment"
+        return f"{what} is there, but {LAST_DAY_OVER}"
     if said.is_correction:
         return "The reviewers are asked to correct it."
     other = "reviewers see" if speaker.side == Comment.Side.TRUST else "trust sees"
@@ -258,14 +265,13 @@ def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
     )
     form, refusal = ResolveForm(typed(request)), ""
     if request.method == "POST" and form.is_valid():
-        was_open = correction.is_open
         try:
-            _resolve(form, correction, request)
+            is_first = _resolve(form, correction, request)
         except (NotNow, SaidBefore) as refused:
             refusal = str(refused)
         else:
             messages.success(request, _said_of(correction, Outcome(form.cleaned_data["outcome"])))
-            if was_open:
+            if is_first:
                 tell_trust(request, News.CORRECTED, review=speaker.review)
             return redirect_saved(request, _where_corrected(correction))
     context = speaker.context | {"form": form, "comment": correction, "refusal": refusal}
@@ -302,10 +308,10 @@ def take_request_back(request: SignedInRequest, pk: int, comment: int) -> HttpRe
 
 
 @transaction.atomic
-def _resolve(form: ResolveForm, correction: Comment, request: SignedInRequest) -> None:
-    """Both or neither: the outcome, and the words that go with it."""
+def _resolve(form: ResolveForm, correction: Comment, request: SignedInRequest) -> bool:
+    """Both or neither: the outcome, and the words that go with it; whether it is the first."""
     outcome = Outcome(form.cleaned_data["outcome"])
-    resolve(correction=correction, outcome=outcome, by=request.user)
+    is_first = resolve(correction=correction, outcome=outcome, by=request.user)
     if form.cleaned_data["reply"]:
         say(
             review=correction.review,
@@ -315,6 +321,7 @@ def _resolve(form: ResolveForm, correction: Comment, request: SignedInRequest) -
             by=request.user,
             parent=correction,
         )
+    return is_first
 
 
 def _where_corrected(correction: Comment) -> str:

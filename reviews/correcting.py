@@ -62,10 +62,13 @@ def _open_drafts() -> FindingDraftQuerySet:
 
 
 @transaction.atomic
-def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> None:
+def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> bool:
     """Say what came of a request to correct a fact; safe to repeat.
 
     Only with the words that it is corrected does what was drafted become the finding.
+
+    Returns:
+        Whether nobody had said so before.
 
     Raises:
         NotNow: the review has ended, or it was dealt with otherwise before.
@@ -73,7 +76,7 @@ def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> None:
     review = locked(correction.review)
     current = Comment.objects.get(pk=correction.pk)
     if current.outcome == outcome:
-        return
+        return False
     if not review.is_under_way:
         raise NotNow(ENDED)
     if not current.is_open:
@@ -87,6 +90,7 @@ def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> None:
         _send(draft, by=by)
     if draft and not _open_drafts().filter(pk=draft.pk).exists():
         _let_go(draft)
+    return True
 
 
 def _held_draft(correction: Comment) -> FindingDraft | None:

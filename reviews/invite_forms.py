@@ -7,6 +7,7 @@ from copy import copy
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, cast
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -233,6 +234,12 @@ class InviteForm(ReviewForm):
         guests: list[Guest] = self.cleaned_data["guests"]
         refuse_members(guests, self.assessment.trust)
         return guests
+
+    def as_another(self) -> InviteForm:
+        """The same answers, to set up one more review."""
+        typed = self.data.copy()  # type: ignore[attr-defined]
+        typed["key"] = str(uuid4())
+        return InviteForm(typed, assessment=self.assessment)
 
     def invite(self, *, by: User) -> tuple[PeerReview, list[Letter[Reviewer]]]:
         """As `invite_review` does."""

@@ -10,7 +10,7 @@ from assessments.views import context_of as context_of_assessment
 from assessments.views import fetch_to_change as fetch_assessment_to_change
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import AddReviewersForm, EditForm, InviteForm
-from reviews.inviting import ChangedMeanwhile, NotNow, add_reviewers
+from reviews.inviting import ChangedMeanwhile, InvitedBefore, NotNow, add_reviewers
 from reviews.mails import TO_REVIEW
 from reviews.views import context_of, fetch_to_change
 from trusts.drafts import redirect_saved
@@ -23,14 +23,19 @@ from trusts.sign_in import SignedInRequest
 def invite(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open the assessment to people from outside, and write to them."""
     assessment = fetch_assessment_to_change(request, pk, Permission.REVIEW)
-    form = InviteForm(typed(request), assessment=assessment)
+    form, made = InviteForm(typed(request), assessment=assessment), None
     if request.method == "POST" and form.is_valid():
-        review, letters = form.invite(by=request.user)
-        if letters:
-            mail_and_tell(request, letters, via=TO_REVIEW, done="The review is set up")
-        return redirect_saved(request, review)
-    context = context_of_assessment(request, assessment) | {"form": form}
-    return render(request, "reviews/invite.html", context, status=status_of(form))
+        try:
+            review, letters = form.invite(by=request.user)
+        except InvitedBefore as before:
+            form, made = form.as_another(), before.review
+        else:
+            if letters:
+                mail_and_tell(request, letters, via=TO_REVIEW, done="The review is set up")
+            return redirect_saved(request, review)
+    context = context_of_assessment(request, assessment) | {"form": form, "made": made}
+    status = CONFLICT if made else status_of(form)
+    return render(request, "reviews/invite.html", context, status=status)
 
 
 @page

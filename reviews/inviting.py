@@ -40,6 +40,18 @@ class ChangedMeanwhile(Exception):
         self.current = current
 
 
+class InvitedBefore(Exception):
+    """The form has set up a review already, and now says something else; nothing is written.
+
+    Attributes:
+        review: the one that it set up.
+    """
+
+    def __init__(self, review: PeerReview) -> None:
+        super().__init__("A review has been set up from this page already.")
+        self.review = review
+
+
 @dataclass(frozen=True)
 class Guest:
     """Somebody from outside to be invited; the address in lower case, as accounts keep it."""
@@ -51,6 +63,18 @@ class Guest:
 def locked(review: PeerReview) -> PeerReview:
     """The review's row as it stands now, held until the transaction ends."""
     return PeerReview.objects.select_for_update().get(pk=review.pk)
+
+
+def locked_reviewer(reviewer: Reviewer) -> Reviewer:
+    """The reviewer's row as it stands now, held until the transaction ends; its review's is.
+
+    Raises:
+        NotNow: it was never taken up, and is kept no longer.
+    """
+    held = Reviewer.objects.select_for_update().filter(pk=reviewer.pk).first()
+    if held is None:
+        raise NotNow("This invitation is there no longer.")
+    return held
 
 
 def write_history(row: Any, *, by: User, reason: str = "", is_new: bool = False) -> None:
@@ -83,8 +107,11 @@ def invite_review(
     Returns:
         The review and the mails to be sent. Where the same form was sent before, the review
         that it made, and no mails.
+
+    Raises:
+        InvitedBefore: the form was sent before, and said something else then.
     """
-    if made := _made_before(review):
+    if made := _made_before(review, focus, guests):
         return made, []
     elsewhere = PeerReview.objects.exclude(assessment=review.assessment_id)
     if elsewhere.filter(key=review.key).exists():
@@ -95,7 +122,7 @@ def invite_review(
         with transaction.atomic():
             review.save()
     except IntegrityError:
-        if made := _made_before(review):
+        if made := _made_before(review, focus, guests):
             return made, []  # the same form, at the same moment
         raise
     review.focus_elements.set(focus)
@@ -106,9 +133,19 @@ def invite_review(
     return review, [_write(review, guest, by=by) for guest in guests]
 
 
-def _made_before(review: PeerReview) -> PeerReview | None:
+def _made_before(
+    review: PeerReview, focus: Collection[Element], guests: Sequence[Guest]
+) -> PeerReview | None:
+    """What the same form has made; raises as `invite_review`."""
     rows = PeerReview.objects.filter(assessment=review.assessment_id, key=review.key)
-    return rows.first()
+    made = rows.first()
+    if made is None:
+        return None
+    invited = {Guest(one.email, one.name) for one in made.reviewers.all()}
+    asked = set(made.focus_elements.all()), invited
+    if made.says_the_same_as(review) and asked == (set(focus), set(guests)):
+        return made
+    raise InvitedBefore(made)
 
 
 @transaction.atomic
@@ -184,7 +221,8 @@ def posted(*, letter: Letter[Reviewer], by: User) -> bool:
         Whether it still was to be taken up.
     """
     review = locked(letter.invitation.review)
-    reviewer = Reviewer.objects.pending().filter(pk=letter.invitation.pk).first()
+    waiting = Reviewer.objects.pending().filter(pk=letter.invitation.pk)
+    reviewer = waiting.select_for_update(of=("self",)).first()
     if reviewer is None:
         return False
     reviewer.token_hash, reviewer.expires_at = hash_of(letter.token), good_until(review)
@@ -217,13 +255,20 @@ def withdraw_review(*, review: PeerReview, reason: str, by: User) -> None:
 def withdraw_reviewer(*, reviewer: Reviewer, by: User) -> bool:
     """Shut the review to one person, whose findings stay; safe to repeat.
 
+    Also of a closed review, which reviewers may read on until their last day.
+
     Returns:
         Whether it was open, or an invitation to it.
+
+    Raises:
+        NotNow: nothing is open to anybody any more.
     """
-    locked(reviewer.review)
-    current = Reviewer.objects.get(pk=reviewer.pk)
+    review = locked(reviewer.review)
+    current = locked_reviewer(reviewer)
     if current.withdrawn_at is not None:
         return False
+    if not review.may_shut_out:
+        raise NotNow("This review has ended, so nothing of it is open to anybody any more.")
     current.withdrawn_at, current.withdrawn_by = timezone.now(), by
     _save(current, by=by)
     return True
@@ -240,7 +285,7 @@ def admit(*, reviewer: Reviewer, by: User) -> bool:
         NotNow: nothing was declared yet, it was declined, or the way in has ended.
     """
     review = locked(reviewer.review)
-    current = Reviewer.objects.get(pk=reviewer.pk)
+    current = locked_reviewer(reviewer)
     if current.may_read:
         return False
     if not current.waits_for_decision or not review.is_under_way:
@@ -264,11 +309,11 @@ def refuse(*, reviewer: Reviewer, reason: str, by: User) -> bool:
     Raises:
         NotNow: there is nothing to decide any more.
     """
-    locked(reviewer.review)
-    current = Reviewer.objects.get(pk=reviewer.pk)
+    review = locked(reviewer.review)
+    current = locked_reviewer(reviewer)
     if current.refused_at and current.refusal_reason == reason:
         return False
-    if not current.waits_for_decision:
+    if not current.waits_for_decision or not review.is_under_way:
         raise NotNow("There is nothing to decide here any more.")
     current.refused_at, current.refused_by = timezone.now(), by
     current.refusal_reason = reason

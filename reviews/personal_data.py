@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from reviews.models import Answer, Comment, FindingDraft, PeerReview, Reviewer, ReviewerRating
 from trusts.erasing import sent_to
 from trusts.models import User
-from trusts.personal_data import Row, Section, Traces, erases, register
+from trusts.personal_data import Row, Section, Traces, erases, holds_first, register
 from trusts.writing import Deed, Writing
 
 AT, DID = {"at": "When"}, {"did": "What you did"}
@@ -40,6 +41,7 @@ FINDINGS = Writing(
     facts={"level": "level__name"},
     names=OF_ELEMENT,
     starts_empty=True,
+    until="review__submitted_at",  # what is corrected later is told as a correction, by whom
 )
 OF_FINDING = {
     "trust": "finding__review__assessment__trust__name",
@@ -113,14 +115,28 @@ def reviewing(person: User) -> Iterator[Row]:
         }
 
 
+def _places(traces: Traces) -> QuerySet[Reviewer]:
+    return Reviewer.objects.filter(sent_to(traces.emails) | Q(user=traces.person))
+
+
+@holds_first
+def reviews(traces: Traces) -> None:
+    """Whoever decides about a reviewer holds the review first (`reviews.inviting`)."""
+    held = PeerReview.objects.filter(pk__in=_places(traces).values("review"))
+    list(held.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
 @erases
 def reviewers(traces: Traces) -> None:
     """The person's places in reviews: whoever held one lets go of it, and is named no more."""
-    rows = Reviewer.objects.filter(sent_to(traces.emails) | Q(user=traces.person))
-    keys = list(rows.values_list("pk", flat=True))
-    ours = Reviewer.objects.filter(pk__in=keys)
-    ours.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), withdrawn_by=traces.person)
-    ours.update(email=traces.email, name=traces.name)
+    keys = list(_places(traces).values_list("pk", flat=True))
+    # At once: of a row that was written before, PostgreSQL asks for its review's row once more.
+    Reviewer.objects.filter(pk__in=keys).update(
+        email=traces.email,
+        name=traces.name,
+        withdrawn_at=Coalesce("withdrawn_at", timezone.now()),
+        withdrawn_by=Coalesce("withdrawn_by", traces.person.pk),
+    )
     history: Any = Reviewer.history
     past = history.filter(sent_to(traces.emails) | Q(id__in=keys) | Q(user=traces.person))
     past.update(email=traces.email, name=traces.name)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from reviews.inviting import NotNow, locked, move_on
+from reviews.inviting import NotNow, locked, locked_reviewer, move_on
 from reviews.models import Interest, PeerReview, Reviewer
 from trusts.invitations import LinkEnded, hash_of, make_account
 from trusts.models import Membership, User
@@ -55,7 +55,7 @@ def take_up(*, reviewer: Reviewer, by: User) -> None:
     current = Reviewer.objects.pending().filter(
         pk=reviewer.pk, token_hash=reviewer.token_hash, expires_at__gt=timezone.now()
     )
-    taken = current.first()
+    taken = current.select_for_update(of=("self",)).first()
     if taken is None or not review.is_under_way:
         raise LinkEnded
     taken.user, taken.accepted_at = by, timezone.now()
@@ -96,7 +96,7 @@ def declare(*, reviewer: Reviewer, interests: Collection[Interest], text: str, b
         NotNow: another one was made before.
     """
     review = locked(reviewer.review)
-    current = Reviewer.objects.get(pk=reviewer.pk)
+    current = locked_reviewer(reviewer)
     if current.declared_at is not None:
         if (set(current.declared), current.interests) == (set(interests), text):
             return False

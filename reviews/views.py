@@ -139,7 +139,6 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     review = fetch_to_change(request, pk)
     form, refusal = WithdrawForm(typed(request)), ""
     if request.method == "POST" and form.is_valid():
-        reviewers = list(review.reviewers.filter(withdrawn_at=None, refused_at=None))
         try:
             withdraw_review(review=review, by=request.user, **form.cleaned_data)
         except NotNow as refused:
@@ -149,7 +148,9 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             review = fetch_review(request, pk)
             messages.success(request, "The review is withdrawn. Nothing is open to it any more.")
-            to = [one.email for one in reviewers]
+            # Nobody is invited from now on, so that nobody is missing here.
+            open_ones = review.reviewers.filter(withdrawn_at=None, refused_at=None)
+            to = open_ones.values_list("email", flat=True)
             tell_or_warn(request, News.REVIEW_WITHDRAWN, to, review=review)
             return redirect_saved(request, review)
     context = context_of(request, review) | {"form": form, "refusal": refusal}

@@ -64,6 +64,7 @@ class Traces:
 Eraser = Callable[[Traces], None]
 
 _sections: dict[str, Section] = {}
+_holders: list[Eraser] = []
 _erasers: list[Eraser] = []
 
 
@@ -81,6 +82,21 @@ def register(section: Section) -> Section:
 def sections() -> list[Section]:
     """Every section, in the order of INSTALLED_APPS."""
     return list(_sections.values())
+
+
+def holds_first(holder: Eraser) -> Eraser:
+    """Add which rows an app holds before the person's own, as everybody does who writes both.
+
+    It is called within the transaction that ends an account, once the trusts are held.
+    """
+    _holders.append(holder)
+    return holder
+
+
+def hold_all(traces: Traces) -> None:
+    """Hold them, app by app."""
+    for holder in _holders:
+        holder(traces)
 
 
 def erases(eraser: Eraser) -> Eraser:

@@ -23,7 +23,7 @@ from trusts.invitations import withdraw
 from trusts.letters import mail_to, send
 from trusts.models import FORMER_MEMBER, Invitation, Trust, User
 from trusts.people import is_last_lead, remove_member
-from trusts.personal_data import Row, Section, Traces, erase, sections
+from trusts.personal_data import Row, Section, Traces, erase, hold_all, sections
 
 logger = logging.getLogger(__name__)
 FORMAT = "trust-quality-personal-data/1"
@@ -108,6 +108,7 @@ def anonymise(*, person: User, heirs: Mapping[int, User] | None = None, by: User
         ChangedMeanwhile: an heir has left.
     """
     _hold_trusts(person)
+    hold_all(traces_of(person))
     # Whoever would let the person into a trust waits for this row; see `invitations.accept`.
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.anonymised_at:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from simple_history.utils import get_history_model_for_model
 
 from govuk.rewording import added
@@ -39,6 +39,8 @@ class Writing:
         facts: what else they choose, by the key that tells it, and where its words stand.
         names: what the row is, by key, and where its words stand.
         starts_empty: rows are made empty, and that is not in the history.
+        until: the column of a moment after which a save only takes over what somebody wrote
+            elsewhere, where it is told of.
     """
 
     model: type[Model]
@@ -46,6 +48,7 @@ class Writing:
     facts: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     starts_empty: bool = False
+    until: str = ""
 
     def rows(self, person: User) -> Iterator[Row]:
         """What the person wrote or chose, row by row, the oldest first; one query."""
@@ -57,6 +60,8 @@ class Writing:
         history: Any = get_history_model_for_model(self.model)._default_manager
         touched = history.filter(history_user=person).values("id")
         saves = history.filter(id__in=touched).order_by("id", "history_date", "history_id")
+        if self.until:
+            saves = saves.filter(Q(**{self.until: None}) | Q(history_date__lte=F(self.until)))
         told = _told_by({**{name: name for name in self.texts}, **self.facts, **self.names})
         found = saves.values(
             row_=F("id"),

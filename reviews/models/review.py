@@ -212,6 +212,11 @@ class PeerReview(models.Model):
         return self.is_under_way and not self.has_ended
 
     @property
+    def may_shut_out(self) -> bool:
+        """Whether there is a way in that could be ended, or could be opened again by more time."""
+        return self.is_under_way or not self.has_ended
+
+    @property
     def has_run_out(self) -> bool:
         """Whether access ended before findings were sent: the trust gives longer, or withdraws."""
         return self.is_under_way and self.has_ended and not self.is_submitted

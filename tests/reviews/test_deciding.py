@@ -12,6 +12,8 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from reviews import views
+from reviews.answering import send_answers, sign_off
 from reviews.inviting import (
     Guest,
     add_reviewers,
@@ -21,8 +23,8 @@ from reviews.inviting import (
     withdraw_review,
     withdraw_reviewer,
 )
-from reviews.models import Interest, PeerReview, Reviewer
-from reviews.taking_up import declare, take_up
+from reviews.models import Comment, Interest, PeerReview, Reviewer
+from reviews.taking_up import declare, find, take_up
 from tests.conftest import client_of
 from tests.plans.conftest import error_links, form_values
 from tests.reviews.conftest import address, link_named, page_of, said
@@ -316,12 +318,34 @@ def test_withdrawn_person_is_told_once_and_shut_out(
     assert client_of(guest).get(address("declare", declared.review)).status_code == 404
 
 
-@pytest.mark.parametrize("then", ["send", "admit"])
+def test_access_to_a_closed_review_can_be_ended_before_its_last_day(
+    submitted_review: PeerReview, reviewer: User, chair: User
+) -> None:
+    [late] = add_reviewers(review=submitted_review, guests=[Guest("late@x.example")], by=chair)
+    send_answers(review=submitted_review, by=chair)
+    sign_off(review=submitted_review, side=Comment.Side.TRUST, by=chair)
+    sign_off(review=submitted_review, side=Comment.Side.REVIEWERS, by=reviewer)
+    assert find(late.token) is None
+    client, row = client_of(chair), Reviewer.objects.get(user=reviewer)
+    page = page_of(client.get(address("detail", submitted_review)))
+    assert link_named(page, f"End access : {reviewer}") == row.get_absolute_url()
+    assert client.post(row.get_absolute_url(), {"then": "withdraw"}).status_code == 302
+    assert "has ended your access to the closed review" in mail.outbox[-1].body
+    assert client_of(reviewer).get(address("reviewing", submitted_review)).status_code == 404
+    Reviewer.objects.update(withdrawn_at=None, withdrawn_by=None)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
+    assert "End the access" not in text_of(client.get(row.get_absolute_url()))
+    assert client.post(row.get_absolute_url(), {"then": "withdraw"}).status_code == 409
+
+
+@pytest.mark.parametrize("then", ["send", "admit", "refuse", "withdraw"])
 def test_withdrawn_review_sends_and_lets_in_nobody(
     then: str, letter: Letter, declared: Reviewer, chair: User, lead: User
 ) -> None:
     withdraw_review(review=declared.review, reason="We merge.", by=lead)
-    answer = client_of(chair).post(declared.get_absolute_url(), {"then": then})
+    sent = {"then": then, "reason": "No."}
+    answer = client_of(chair).post(declared.get_absolute_url(), sent)
     assert answer.status_code == 409
     assert (mail.outbox, Reviewer.objects.get().admitted_at) == ([], None)
 
@@ -343,6 +367,18 @@ def test_withdrawing_the_review_tells_everybody_why(
     assert other.status_code == 409
     assert form_values(page_of(other))["reason"] == ["Another."]
     assert "Because: We merge." in text_of(client.get(address("detail", declared.review)))
+
+
+def test_who_is_invited_in_the_last_moment_is_told_too(
+    declared: Reviewer, chair: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def invite_and_withdraw(**what: Any) -> None:
+        add_reviewers(review=declared.review, guests=[Guest("late@x.example")], by=chair)
+        withdraw_review(**what)
+
+    monkeypatch.setattr(views, "withdraw_review", invite_and_withdraw)
+    client_of(chair).post(address("withdraw", declared.review), {"reason": "We merge."})
+    assert sorted(message.to[0] for message in mail.outbox) == ["late@x.example", declared.email]
 
 
 @pytest.mark.parametrize("name", ["edit", "withdraw", "add_reviewers"])

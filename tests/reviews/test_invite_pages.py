@@ -21,6 +21,7 @@ from tests.conftest import client_of
 from tests.plans.conftest import error_links, form_values
 from tests.reviews.conftest import GUEST, address, page_of, said
 from tests.trusts.mailing import Choosy, Unreachable, backend_of, link_to, token_of
+from trusts.drafts import SAVED_COOKIE
 from trusts.invitation_mails import Outcome
 from trusts.invitation_views import NOT_MAILED
 from trusts.models import Trust, User
@@ -115,6 +116,25 @@ def test_form_sent_twice_makes_one_review_and_one_mail_each(rated: Assessment, c
     answers = [send(rated, chair, guests=guests) for _ in range(2)]
     assert [answer.url for answer in answers] == [address("detail", PeerReview.objects.get())] * 2
     assert sorted(message.to[0] for message in mail.outbox) == ["ann@example.org", GUEST.email]
+
+
+@pytest.mark.parametrize(
+    "change", [{"brief": "Be kind."}, {"guests": f"{GUEST.email}\nann@example.org"}]
+)
+def test_form_sent_again_with_other_words_loses_none_of_them(
+    change: dict[str, str], rated: Assessment, chair: User
+) -> None:
+    send(rated, chair, guests=GUEST.email)
+    again = filled_in(guests=GUEST.email) | change
+    answer = send(rated, chair, **again)
+    page, review = page_of(answer), PeerReview.objects.get()
+    assert (answer.status_code, SAVED_COOKIE in answer.cookies) == (409, False)
+    assert address("detail", review) in [node.attributes.get("href") for node in page.all("a")]
+    values = form_values(page)
+    assert {name: values[name] for name in change} == {n: [text] for n, text in change.items()}
+    assert (review.brief, len(mail.outbox)) == ("Be frank.", 1)
+    assert send(rated, chair, **again | {"key": values["key"][0]}).status_code == 302
+    assert PeerReview.objects.count() == 2
 
 
 def test_form_whose_key_cannot_be_read_invites_all_the_same(rated: Assessment, chair: User) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Event
+from time import sleep
+
 import pytest
 
 from assessments.models import Assessment
+from reviews import inviting
 from reviews.inviting import (
     Guest,
     NotNow,
@@ -22,7 +26,8 @@ from tests.reviews.conftest import GUEST, address, make_review
 from tests.reviews.test_invite_pages import filled_in
 from tests.together import at_once
 from trusts.invitations import AccountExists, Letter, LinkEnded, write_letter
-from trusts.models import User
+from trusts.models import FORMER_MEMBER, User
+from trusts.privacy import anonymise
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,6 +120,33 @@ def test_let_in_and_declined_at_once_is_one_of_them(
     row = Reviewer.objects.get()
     assert (row.admitted_at is None) is (outcomes[0] == "NotNow")
     assert (row.refused_at is None) is (outcomes[1] == "NotNow")
+
+
+def test_letting_in_while_the_account_ends_brings_no_address_back(
+    letter: Letter, guest: User, chair: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_up(reviewer=letter.invitation, by=guest)
+    declare(reviewer=letter.invitation, interests=[], text="", by=guest)
+    has_read, save = Event(), inviting._save
+
+    def save_late(reviewer: Reviewer, *, by: User) -> None:
+        has_read.set()
+        sleep(0.3)
+        save(reviewer, by=by)
+
+    monkeypatch.setattr(inviting, "_save", save_late)
+
+    def work(number: int) -> None:
+        if number:
+            has_read.wait(5)
+            anonymise(person=User.objects.get(pk=guest.pk), by=guest)
+        else:
+            admit(reviewer=letter.invitation, by=chair)
+
+    at_once(work, 2)
+    row = Reviewer.objects.get()
+    assert (row.email, row.name) == (f"former-member-{guest.pk}@anonymised.invalid", FORMER_MEMBER)
+    assert None not in (row.admitted_at, row.withdrawn_at)
 
 
 def test_form_sent_twice_at_once_makes_one_review_and_one_mail(

@@ -200,6 +200,24 @@ def test_reviewers_whose_time_is_over_are_told_of_the_signature_without_a_link(
     assert "http" not in message.body
 
 
+def test_nobody_is_mailed_to_pages_that_their_last_day_has_shut(
+    submitted_review: PeerReview, chair: User
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
+    client, page = client_of(chair), address("send_answers", submitted_review)
+    assert "so they can no longer read your answers" in client.get(page).content.decode()
+    [done] = said(page_of(client.post(page, follow=True)))
+    assert "The reviewers are not told" in done
+    sent = {"body": "Thanks.", "key": str(uuid4())}
+    [done] = said(page_of(client.post(address("say", submitted_review), sent, follow=True)))
+    assert done == (
+        "Your comment is there, but the reviewers can no longer read it: their last day of access "
+        "is over."
+    )
+    assert mail.outbox == []
+
+
 def test_fellow_who_could_not_be_told_is_named_without_an_address(
     review: PeerReview, reviewer: User, second_reviewer: User, settings: LazySettings
 ) -> None:

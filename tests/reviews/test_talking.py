@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
 
+from reviews import comment_views
 from reviews.answering import send_answers
 from reviews.comment_forms import talk_on
 from reviews.correcting import record_draft, resolve
@@ -20,7 +22,8 @@ from tests.conftest import client_of, make_framework
 from tests.plans.conftest import form_values
 from tests.reviews.conftest import address, comment, find, finding_of, page_of
 from tests.trusts.history_pages import read
-from trusts.models import User
+from trusts.models import Trust, User
+from trusts.privacy import export
 
 KEY = "7f6d1a52-8f0e-4a38-9d3c-0c8d4a3b6a11"
 TRUST, REVIEWERS = Comment.Side.TRUST, Comment.Side.REVIEWERS
@@ -157,6 +160,19 @@ def test_comment_on_a_withdrawn_review_is_offered_back_to_the_trust(
     [box] = page_of(answer).all("textarea")
     assert (box.text, "readonly" in box.attributes) == ("Our view.", True)
     assert submitted_review.comments.count() == count
+
+
+@pytest.mark.parametrize("who", ["reviewer", "chair"])
+def test_second_step_asked_for_meanwhile_is_said_and_the_words_come_back(
+    who, submitted_review, request
+) -> None:
+    client = client_of(request.getfixturevalue(who))
+    Trust.objects.update(requires_second_factor=True)
+    side = "say" if who == "chair" else "say_as_reviewer"
+    answer = client.post(say_page(submitted_review, side), sent("My words"))
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert ("second step" in text, "My words" in text) == (True, True)
 
 
 def test_gone_page_is_the_same_for_a_review_that_never_was(review, reviewer, stranger) -> None:
@@ -460,6 +476,24 @@ def test_draft_of_two_reviewers_loses_no_word(
     assert draft_of(submitted_review, "Point 1").strengths == "First."
 
 
+def test_data_file_tells_of_a_correction_to_its_writers_alone(
+    correction, submitted_review, reviewer, second_reviewer
+) -> None:
+    finding = finding_of(submitted_review, "Point 1")
+    for user, name in ((reviewer, "strengths"), (second_reviewer, "evidence")):
+        draft = FindingDraft.objects.get(finding=finding)
+        setattr(draft, name, f"A frank sentence on {name}.")
+        record_draft(draft=draft, version=draft.version, by=user)
+    resolve(correction=correction, outcome=Comment.Outcome.CORRECTED, by=second_reviewer)
+    for user, own, other in (
+        (reviewer, "strengths", "evidence"),
+        (second_reviewer, "evidence", "strengths"),
+    ):
+        told = json.dumps(export(user))
+        assert told.count(f"A frank sentence on {own}.") == 1
+        assert f"A frank sentence on {other}." not in told
+
+
 def test_second_request_keeps_the_draft_open_until_it_is_dealt_with_too(
     correction, submitted_review, reviewer, lead
 ) -> None:
@@ -497,6 +531,21 @@ def test_answers_wait_for_a_correction_and_none_is_asked_for_after_them(
     assert "Too late?" in page_of(answer).with_id("main-content").text
     page = page_of(client.get(address("answer", review, "MU-01")))
     assert "Ask for a fact to be corrected" not in page.with_id("main-content").text
+
+
+def test_correction_dealt_with_at_the_same_moment_is_told_once(
+    correction, submitted_review, reviewer, second_reviewer, monkeypatch, mailoutbox
+) -> None:
+    def second(**what: Any) -> bool:
+        resolve(**what | {"by": second_reviewer})
+        return resolve(**what)
+
+    monkeypatch.setattr(comment_views, "resolve", second)
+    answer = client_of(reviewer).post(
+        address("resolve", submitted_review, correction),
+        {"outcome": "stands", "reply": "", "key": KEY},
+    )
+    assert (answer.status_code, mailoutbox) == (302, [])
 
 
 def test_correction_sent_twice_is_dealt_with_once(correction, submitted_review, reviewer) -> None:
