@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AssessmentsConfig(AppConfig):
-    """Registers the app, its part of the home page and who reads a trust's own frameworks."""
+    """Registers what others are told: home page, own frameworks, history, privacy, retention."""
 
     name = "assessments"
 
