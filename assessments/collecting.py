@@ -73,7 +73,7 @@ def open_collecting(
         raise NotAllowedNow("Views were collected for this assessment before.")
     change_status(
         assessment,
-        before=(Assessment.Status.DRAFT, Assessment.Status.AGREEING),
+        before=Assessment.Status.AGREEING,
         after=Assessment.Status.COLLECTING,
         refusal="Only an assessment that is not agreed yet can be opened for views.",
         views_due_on=due_on,

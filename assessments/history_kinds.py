@@ -13,7 +13,6 @@ from assessments.models import Assessment, OwnFramework, Rating
 from trusts.history import Event, Field, Kind, Values, on_day, one_of, register, yes_or_no
 
 TURNS = {
-    ("draft", "collecting"): "opened for people’s own views",
     ("agreeing", "collecting"): "opened for people’s own views",
     ("collecting", "agreeing"): "closed the collecting of views in",
     ("agreeing", "agreed"): "signed off",

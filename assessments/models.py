@@ -109,7 +109,6 @@ class Assessment(models.Model):
     """One trust rated against one edition of one framework."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
         COLLECTING = "collecting", "Collecting views"
         AGREEING = "agreeing", "Agreeing"
         AGREED = "agreed", "Agreed"
@@ -165,7 +164,7 @@ class Assessment(models.Model):
                 name="assessment_closed_at_and_by_together",
             ),
             models.CheckConstraint(
-                condition=models.Q(status__in=["draft", "collecting", "agreeing", "agreed"]),
+                condition=models.Q(status__in=["collecting", "agreeing", "agreed"]),
                 name="assessment_status_known",
             ),
             models.UniqueConstraint(fields=["trust", "title"], name="assessment_title_unique"),

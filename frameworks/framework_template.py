@@ -46,11 +46,6 @@ def template() -> bytes:
     return write_workbook([_read_me(), *sheets_of(EXAMPLE)])
 
 
-def workbook_of(draft: FrameworkDraft) -> bytes:
-    """The spreadsheet that reads as this draft."""
-    return write_workbook(sheets_of(draft))
-
-
 def sheets_of(draft: FrameworkDraft) -> list[Sheet]:
     """The draft as sheets; levels and domains are named, as people find that easier to read."""
     names: dict[str, dict[int | None, str]] = {

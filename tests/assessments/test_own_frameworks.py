@@ -29,12 +29,13 @@ from assessments.own_frameworks import (
 from frameworks.framework_draft import FrameworkDraft, StatementDraft
 from frameworks.framework_example import EXAMPLE
 from frameworks.framework_sheet import FaultyFramework, read_framework
-from frameworks.framework_template import FILE_NAME, template, workbook_of
+from frameworks.framework_template import FILE_NAME, template
 from frameworks.models import Domain, Element, Framework, Level, Statement
 from govuk.sheets import LARGEST, read_workbook
 from plans.models import Plan, Priority
 from reports.action_plan import Stamp, build_action_plan
 from tests.conftest import client_of, make_user
+from tests.frameworks.conftest import workbook_of
 from tests.page import Page
 from tests.plans.conftest import action_fields, address
 from tests.together import WRITERS, at_once

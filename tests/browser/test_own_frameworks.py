@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from frameworks.framework_example import EXAMPLE
-from frameworks.framework_template import workbook_of
 from tests.browser.conftest import overflow
+from tests.frameworks.conftest import workbook_of
 
 LIST = "/trusts/northfield/frameworks/"
 

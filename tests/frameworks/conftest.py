@@ -1,4 +1,4 @@
-"""One of the shipped frameworks, loaded once for all tests of a file that names it."""
+"""A shipped framework, loaded once for a file that names it; and spreadsheets of made-up ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
+
+from frameworks.framework_draft import FrameworkDraft
+from frameworks.framework_template import sheets_of
+from govuk.sheets import write_workbook
+
+
+def workbook_of(draft: FrameworkDraft) -> bytes:
+    """The spreadsheet that reads as this draft."""
+    return write_workbook(sheets_of(draft))
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,6 @@ from trusts.models import Invitation, OperatorLook, Role, Trust, User
 from trusts.people import change_role
 from trusts.privacy import anonymise
 
-"""What was handed out stays as it was printed (docs/privacy.md)."""
 PASSWORD = "a long enough passphrase"
 
 LETTERS = st.sampled_from("abcdeéßñØжи漢 '’-\"&<>\\%_+.;/")
