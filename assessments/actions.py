@@ -113,7 +113,7 @@ def rename_assessment(
 
 
 @transaction.atomic
-def record_rating(*, rating: Rating, version: int, by: User) -> None:
+def record_rating(*, rating: Rating, version: int, quiet: bool = False, by: User) -> None:
     """Record the board's judgement of an element.
 
     Safe to repeat: where the row says the same already, nothing is written and nothing
@@ -122,13 +122,15 @@ def record_rating(*, rating: Rating, version: int, by: User) -> None:
     Args:
         rating: the row with its new level, note and priority set.
         version: the version that the writer's page showed.
+        quiet: the page saves by itself while somebody types: who follows a meeting does
+            not read it as agreed until somebody presses save.
         by: who writes.
 
     Raises:
         SavedMeanwhile: the row has another version now, and is as it was.
         NotAllowedNow: the assessment is not being agreed, and the row is as it was.
     """
-    rating.updated_at, rating.updated_by = timezone.now(), by
+    rating.updated_at, rating.updated_by, rating.is_being_written = timezone.now(), by, quiet
     if saved := _open_ratings().save_if_unchanged(rating, version=version):
         rating.version = saved
         Rating.history.bulk_history_create([rating], update=True, default_user=by)
@@ -136,6 +138,8 @@ def record_rating(*, rating: Rating, version: int, by: User) -> None:
     current = Rating.objects.for_page().get(pk=rating.pk)
     if rating.says_the_same_as(current):
         rating.version = current.version
+        if current.is_being_written and not quiet:
+            _open_ratings().filter(pk=current.pk, version=current.version).settle()
     elif current.assessment.is_collecting:
         raise NotAllowedNow(
             "Members are giving their own views of this assessment first. "
@@ -183,7 +187,7 @@ def agree_assessment(
         NotAllowedNow: it is not being agreed, or somebody has just signed it off.
     """
     locked(assessment)
-    Rating.objects.filter(assessment=assessment).touch()  # waits for saves under way
+    Rating.objects.filter(assessment=assessment).settle()  # waits for saves under way
     change_status(
         assessment,
         before=Assessment.Status.AGREEING,

@@ -334,9 +334,9 @@ class RatingForm(LevelForm[Rating]):
             self.add_error("level", self.fault)
         return cleaned
 
-    def record(self, *, by: User) -> Rating:
+    def record(self, *, quiet: bool, by: User) -> Rating:
         judgement, version = self.filled_in(), self.cleaned_data["version"]
-        record_rating(rating=judgement, version=version, by=by)
+        record_rating(rating=judgement, version=version, quiet=quiet, by=by)
         return judgement
 
 

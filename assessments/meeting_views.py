@@ -100,7 +100,7 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
         "after": by_code[codes[place + 1]] if place + 1 < len(codes) else None,
         "place": place + 1,
         "count": len(codes),
-        "rated_count": progress_of(ratings).rated_count,
+        "agreed_count": sum(one.is_rated and not one.is_being_written for one in ratings),
         "query": _query(order),
     }
     return render(request, "assessments/meet.html", context, status=answer.status)
@@ -156,9 +156,11 @@ def follow(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.htmx and request.GET.get("since") == stamp:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     ratings = list(assessment.ratings.in_order())
-    saved = [one for one in ratings if one.updated_at]
+    being_written = [] if assessment.is_agreed else _keep_back(ratings)
+    saved = [one for one in ratings if one.updated_at and one not in being_written]
     context = {
         "assessment": assessment,
+        "being_written": being_written,
         "progress": progress_of(ratings),
         "latest": max(saved, key=lambda one: (one.updated_at, one.pk)) if saved else None,
         "stamp": stamp,
@@ -169,6 +171,14 @@ def follow(request: SignedInRequest, pk: int) -> HttpResponse:
         status = LAST_ANSWER if assessment.is_agreed else HTTPStatus.OK
         return render(request, "assessments/_followed.html", context, status=status)
     return render(request, "assessments/follow.html", context_of(request, assessment) | context)
+
+
+def _keep_back(ratings: list[Rating]) -> list[Rating]:
+    """Empty those that are only being tried out, and tell which: nothing of them is agreed."""
+    being_written = [one for one in ratings if one.is_being_written]
+    for one in being_written:
+        one.level, one.note, one.dissent, one.is_priority = None, "", "", False
+    return being_written
 
 
 def _stamped(request: SignedInRequest, pk: int) -> Assessment:

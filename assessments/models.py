@@ -228,9 +228,12 @@ class Rating(SavedAsTyped):
         help_text="Who saw it differently, and why.",
     )
     is_priority = models.BooleanField("a priority for action", default=False)
+    is_being_written = models.BooleanField(
+        default=False, help_text="Its page has saved it by itself; nobody has pressed save since."
+    )
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
+    history = HistoricalRecords(excluded_fields=["saved_from", "save_number", "is_being_written"])
 
     objects = RatingQuerySet.as_manager()
 

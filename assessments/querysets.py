@@ -118,10 +118,22 @@ class RatingQuerySet(VersionedQuerySet["Rating"]):
     """Ratings of the trusts that a person may see."""
 
     path_to_trust = "assessment__trust"
-    written = ("level", "note", "dissent", "is_priority", "updated_at", "updated_by")
+    written = (
+        "level",
+        "note",
+        "dissent",
+        "is_priority",
+        "is_being_written",
+        "updated_at",
+        "updated_by",
+    )
 
     def get_by_natural_key(self, slug: str, title: str, code: str) -> Rating:
         return self.get(assessment__trust__slug=slug, assessment__title=title, element__code=code)
+
+    def settle(self) -> int:
+        """Let nothing of them be only tried out any more: somebody has said that it stands."""
+        return self.update(version=F("version") + 1, saved_from="", is_being_written=False)
 
     def in_order(self) -> RatingQuerySet:
         """As the publisher orders the elements, each with its element, domain and level."""

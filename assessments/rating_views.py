@@ -57,7 +57,7 @@ def save_answer(request: SignedInRequest, rating: Rating) -> Answer:
     keeps = "keep" in request.POST and rating.assessment.carried_from_id
     earlier = _previous(request, rating) if keeps else None
     form = RatingForm(request.POST, instance=rating, earlier=earlier)
-    answer = form.save(by=request.user)
+    answer = form.save(quiet=bool(request.htmx), by=request.user)
     if answer.theirs:
         # As it stands now: it may have been opened for ratings since this began, and
         # whoever wrote gets their words back in a form.

@@ -50,6 +50,7 @@ KEPT_BY_THE_SERVICE = {
     "id",
     "trust",
     "version",
+    "is_being_written",
     "key",
     "created_at",
     "created_by",

@@ -189,6 +189,7 @@ function keepDraft(form) {
   const key = keyOf(form.dataset.draftOwner, form.dataset.draft);
   const isUnsaved = "draftUnsaved" in form.dataset;
   let inFlight = null;
+  let isSubmitted = false;
   let sends = 0;
 
   const keep = () => {
@@ -217,11 +218,22 @@ function keepDraft(form) {
   }
   if (isUnsaved) keep();
 
+  // Leaving a box by the button would have saved quietly what the button has just saved.
+  const goesOn = () => {
+    isSubmitted = false;
+  };
+  form.addEventListener("input", goesOn);
+  window.addEventListener("pageshow", goesOn);
+
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
 
   // Quiet saves are numbered, so that one that arrives late cannot undo a later one.
   form.addEventListener("htmx:configRequest", (event) => {
+    if (isSubmitted) {
+      event.preventDefault();
+      return;
+    }
     const number = form.elements.save_number;
     sends += 1;
     if (number) {
@@ -293,6 +305,7 @@ function keepDraft(form) {
     if (inFlight === null) {
       if (number && sends) number.value = String(Number(number.value) + 1);
       keep();
+      isSubmitted = true;
       return;
     }
     event.preventDefault();

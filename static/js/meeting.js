@@ -1,7 +1,7 @@
 // Keys for the page on the projector: an addition only, everything works without them.
 //
 // Digits choose a level, r writes the reason, d who saw it differently, p marks a priority, w and s
-// fold and unfold, n or → goes on and b or ← back. Never while somebody types (Escape leaves the
+// fold and unfold, n or → goes on, and saves what was changed, and b or ← goes back. Never while somebody types (Escape leaves the
 // box), never with Ctrl, Alt or Meta, and never instead of what a key does where the focus is.
 // Who uses speech, or leans on the keyboard, can turn them off; the browser remembers it.
 
@@ -84,6 +84,11 @@ function act(event) {
   }
   // The arrows of a radio choose among the radios.
   if (key.startsWith("Arrow") && target.matches("input")) return false;
+  const save = page.querySelector("[data-meeting-touched] .govuk-button[value=next]");
+  if (save && (key === "n" || key === "ArrowRight")) {
+    save.click();
+    return true;
+  }
   const move = { n: "next", ArrowRight: "next", b: "back", ArrowLeft: "back" }[key];
   const link = move && document.querySelector(`[data-meeting-move=${move}]`);
   if (link) link.click();
@@ -93,6 +98,10 @@ function act(event) {
 if (page) {
   const list = page.querySelector("[data-meeting-keys] .govuk-details__text");
   if (list) addSwitch(list);
+  // What the page saved by itself is not agreed until somebody presses save.
+  const form = page.querySelector(".tq-meet__form");
+  for (const change of ["input", "change"])
+    form?.addEventListener(change, () => form.setAttribute("data-meeting-touched", ""));
   page.querySelectorAll("[data-meeting-fold]").forEach(rememberFold);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && isTyping(event.target)) event.target.blur();

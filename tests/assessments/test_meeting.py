@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from assessments.actions import agree_assessment, create_assessment, mark_priorities, record_rating
@@ -49,12 +50,20 @@ def close(assessment: Assessment) -> None:
     close_collecting(assessment=assessment, by=assessment.created_by)
 
 
-def save(assessment: Assessment, code: str, order: int | None, by: User, **changes) -> None:
+def save(
+    assessment: Assessment,
+    code: str,
+    order: int | None,
+    by: User,
+    *,
+    quiet: bool = False,
+    **changes: Any,
+) -> None:
     rating = Rating.objects.for_page().get(assessment=assessment, element__code=code)
     rating.level = assessment.framework.levels.get(order=order) if order else None
     for name, value in changes.items():
         setattr(rating, name, value)
-    record_rating(rating=rating, version=rating.version, by=by)
+    record_rating(rating=rating, version=rating.version, quiet=quiet, by=by)
 
 
 @pytest.fixture
@@ -262,6 +271,38 @@ def stamp_in(answer) -> str:
     return fields[0].attributes["value"]
 
 
+def try_out_unseen(divided: Assessment, chair: User, browser: Client, stamp: str) -> str:
+    """A level that the meeting's page saves by itself is agreed once somebody presses save."""
+    url = url_of("meet", divided, "MU-03")
+    level = divided.framework.levels.get(order=1)
+    before = divided.ratings.get(element__code="MU-03").version
+    sent = {"level": level.pk, "note": "Half a", "saved_from": "a" * 32}
+    quiet = sent | {"version": before, "save_number": 1}
+    client_of(chair).post(url, quiet, headers={"HX-Request": "true"})
+    assert "1 agreed so far" in text_of(chair, url)
+    assert divided.ratings.get(element__code="MU-03").level == level
+    assert "Being written: nobody has pressed save" in text_of(chair, url_of("meeting", divided))
+    answer = poll(browser, divided, stamp)
+    assert "Being written: 3. Point 3" in answer.content.decode()
+    assert "1 of 3 points rated." in answer.content.decode()
+    assert not [said for said in ("Step 1", "Half a") if said in answer.content.decode()]
+    client_of(chair).post(url, quiet | {"version": before + 1, "save_number": 2})
+    answer = poll(browser, divided, stamp_in(answer))
+    assert "Being written" not in answer.content.decode()
+    for said in ("3. Point 3: Step 1", "Half a", "2 of 3 points rated."):
+        assert said in answer.content.decode()
+    assert "2 agreed so far" in text_of(chair, url)
+    return stamp_in(answer)
+
+
+def test_save_whose_answer_was_lost_is_agreed_all_the_same(divided, chair, observer) -> None:
+    save(divided, "MU-02", 4, chair, quiet=True)
+    assert divided.ratings.get(element__code="MU-02").is_being_written
+    rating = Rating.objects.for_page().get(assessment=divided, element__code="MU-02")
+    record_rating(rating=rating, version=rating.version - 1, by=chair)
+    assert not divided.ratings.get(element__code="MU-02").is_being_written
+
+
 def test_what_is_agreed_appears_on_another_screen(divided, chair, observer) -> None:
     browser = client_of(observer)
     stamp = stamp_in(browser.get(url_of("follow", divided)))
@@ -273,14 +314,17 @@ def test_what_is_agreed_appears_on_another_screen(divided, chair, observer) -> N
         assert text in answer.content.decode()
     stamp = stamp_in(answer)
     assert poll(browser, divided, stamp).status_code == 204
+    stamp = try_out_unseen(divided, chair, browser, stamp)
     element = divided.ratings.get(element__code="MU-03").element_id
     mark_priorities(assessment=divided, add=[element], by=chair)
     answer = poll(browser, divided, stamp)
     assert answer.status_code == 200
+    save(divided, "MU-02", 1, chair, quiet=True)
     agree_assessment(assessment=divided, minute_reference="", by=chair)
     answer = poll(browser, divided, stamp_in(answer))
     assert answer.status_code == 286
     assert "signed its ratings off" in answer.content.decode()
+    assert not divided.ratings.filter(is_being_written=True).exists()
 
 
 def test_following_stops_where_the_person_may_no_longer(divided, observer) -> None:
