@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0006_share_how_rows_are_saved'),
+        ('assessments', '0007_drop_the_status_that_nothing_had'),
     ]
 
     operations = [
