@@ -178,7 +178,19 @@ def test_run_serves_the_demo_and_starts_faster_the_second_time(checkout: Path) -
     assert seconds < 30  # about two on an idle machine
 
 
-def test_empty_run_says_how_to_make_an_operator_and_stays_empty(collected: Path) -> None:
+def test_prepared_server_is_not_started_and_an_empty_one_holds_no_demo(collected: Path) -> None:
+    run = start(
+        collected,
+        "--prepare",
+        TRUSTQUALITY_ENV="production",
+        SECRET_KEY=KEY,
+        ALLOWED_HOSTS="trust.test",
+        EMAIL_URL="smtp://mail.test",
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith("Ready to be started; docs/running.md says how.\n")
+    assert "demo" not in run.stdout
+    assert not (collected / ".env").exists()
     with served(collected, "--empty") as (_, said):
         assert "There is no operator yet and nobody to ask here." in said
         assert "manage.py create_operator" in said
@@ -197,21 +209,6 @@ def test_empty_run_says_how_to_make_an_operator_and_stays_empty(collected: Path)
     with served(collected) as (_, said):
         assert "Not loading the demo: this database has people of its own" in said
         assert "trust-quality-demo" not in said
-
-
-def test_prepared_server_is_not_started_and_holds_no_demo(collected: Path) -> None:
-    run = start(
-        collected,
-        "--prepare",
-        TRUSTQUALITY_ENV="production",
-        SECRET_KEY=KEY,
-        ALLOWED_HOSTS="trust.test",
-        EMAIL_URL="smtp://mail.test",
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.endswith("Ready to be started; docs/running.md says how.\n")
-    assert "demo" not in run.stdout
-    assert not (collected / ".env").exists()
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "080", "-1"])
