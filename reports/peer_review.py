@@ -8,7 +8,7 @@ side by side. It counts and never scores. It writes nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -21,6 +21,8 @@ from assessments.sources import Outcome, outcomes_of
 from frameworks.models import Framework
 from reports.action_plan import Stamp
 from reports.peer_review_parts import (
+    IN_A_REPLY,
+    NOT_ANSWERED,
     Answered,
     DomainSection,
     ElementSection,
@@ -231,6 +233,7 @@ def build_peer_review(
         )
         for row in gap_map.rows
     ]
+    general = [_said(thread.first, thread.replies) for thread in threads[None]]
     return PeerReviewReport(
         title=f"Peer review of {printable(review.assessment.title)}",
         trust_name=printable(review.trust.name),
@@ -245,9 +248,9 @@ def build_peer_review(
         people=[printable(str(one)) for one in reviewers],
         gap_map=gap_map,
         domains=domains,
-        comments=[_said(thread.first, thread.replies) for thread in threads[None]],
+        comments=general,
         outcomes_of_whole=outcomes[None],
-        verdicts=_verdicts(domains, threads[None], is_sent=review.is_answered),
+        verdicts=_verdicts(domains, general),
     )
 
 
@@ -294,7 +297,7 @@ def _element(gap: Gap, threads: Iterable[Thread], outcomes: Sequence[Outcome]) -
     )
 
 
-def _said(comment: Comment, replies: Iterable[Comment] = ()) -> Said:
+def _said(comment: Comment, replies: Collection[Comment] = ()) -> Said:
     return Said(
         who=printable(str(comment.author)),
         side=comment.get_side_display(),
@@ -302,26 +305,30 @@ def _said(comment: Comment, replies: Iterable[Comment] = ()) -> Said:
         text=printable(comment.body),
         is_correction=comment.is_correction,
         came_of_it=comment.get_outcome_display(),
-        answer=_answered(getattr(comment, "answer", None), comment.review),
+        answer=_answered(
+            getattr(comment, "answer", None),
+            comment.review,
+            is_replied=any(not reply.is_reviewers for reply in replies),
+        ),
         replies=[_said(reply) for reply in replies],
     )
 
 
-def _answered(answer: Answer | None, review: PeerReview) -> Answered | None:
+def _answered(
+    answer: Answer | None, review: PeerReview, *, is_replied: bool = False
+) -> Answered | None:
     if answer is None:
         return None
-    return Answered(answer.get_verdict_display(), printable(answer.text), review.is_answered)
+    verdict, text = answer.get_verdict_display(), printable(answer.text)
+    return Answered(verdict, text, review.is_answered, is_replied)
 
 
-def _verdicts(
-    domains: Iterable[DomainSection], general: Iterable[Thread], *, is_sent: bool
-) -> list[tuple[str, int]]:
+def _verdicts(domains: Iterable[DomainSection], general: Iterable[Said]) -> list[tuple[str, int]]:
     """Each thing that can be answered, counted by how it was."""
     elements = [one for domain in domains for one in domain.elements]
     answers = [one.answer for one in elements]
     answers += [said.answer for one in elements for said in one.comments]
-    answers += [_said(thread.first).answer for thread in general]
-    counted = Counter(answer.verdict for answer in answers if answer)
-    words = [*(str(label) for label in Answer.Verdict.labels), ""]
-    nothing = "Not answered" if is_sent else "Not answered yet"
-    return [(word or nothing, counted[word]) for word in words if counted[word]]
+    answers += [said.answer for said in general]
+    counted = Counter(answer.counts_as for answer in answers if answer)
+    words = [*(str(label) for label in Answer.Verdict.labels), IN_A_REPLY, NOT_ANSWERED]
+    return [(word, counted.pop(word)) for word in words if word in counted] + list(counted.items())

@@ -8,14 +8,15 @@ from govuk.sheets import Sheet, write_workbook
 from reports.peer_review import WHOLE, PeerReviewReport
 from reports.peer_review_parts import Answered, ElementSection, Said
 
-FINDING_WIDTHS = (16, 18, 9, 11, 14, 11, 13, 40, 16, 26, 26, 22, 12, 30)
+LEVEL_WIDTHS = (28, 30, 12, 14, 30, 14, 24, 16)
+FINDING_WIDTHS = (16, 18, 36, 14, 25, 25, 20, 11, 22)
 COMMENT_WIDTHS = (24, 18, 11, 12, 18, 50, 13, 34)
 TAKEN_UP_WIDTHS = (40, 80)
 
 
 def write_excel(report: PeerReviewReport) -> bytes:
     """The report as an .xlsx file: what it is, each element, and everything that was said."""
-    sheets = [_about(report), _elements(report), _comments(report)]
+    sheets = [_about(report), _levels(report), _findings(report), _comments(report)]
     return write_workbook([*sheets, _taken_up(report)] if report.taken_up else sheets)
 
 
@@ -29,23 +30,44 @@ def _about(report: PeerReviewReport) -> Sheet:
         ("At a glance", report.counts_in_words),
         ("Findings", report.no_finding_in_words),
         ("Left out", report.silence_in_words),
-        ("In the action plan", report.taken_up_in_words),
+        ("In the action plan", report.taken_up_in_words if report.taken_up else ""),
     )
     said = [(what, text) for what, text in rows if text]
     return Sheet("About", ("Peer review", report.title), said, widths=(24, 90))
 
 
-def _elements(report: PeerReviewReport) -> Sheet:
-    """A row for each element, in the publisher's order, spoken of or not."""
-    framework = report.framework
+def _levels(report: PeerReviewReport) -> Sheet:
+    """Both levels of each element, in the publisher's order, spoken of or not."""
     header = (
-        framework.domain_noun.capitalize(),
-        framework.element_noun.capitalize(),
+        *_place_header(report),
         "To be looked at first",
         "Board",
         "Revised after the review",
         "Reviewers",
         "Between them",
+        "The trust’s answer",
+    )
+    rows = [
+        (
+            domain.name,
+            element.title,
+            "Yes" if element.is_focus else "",
+            element.board_in_words,
+            element.revised_in_words,
+            element.reviewers_in_words,
+            element.gap.in_words,
+            _answer(element.answer)[0],
+        )
+        for domain in report.domains
+        for element in domain.elements
+    ]
+    return Sheet("Levels", header, rows, widths=LEVEL_WIDTHS)
+
+
+def _findings(report: PeerReviewReport) -> Sheet:
+    """What was written of each element; apart from the levels, so that it can be read on A4."""
+    header = (
+        *_place_header(report),
         "What the board noted",
         "Who saw it differently",
         "Strengths",
@@ -55,20 +77,20 @@ def _elements(report: PeerReviewReport) -> Sheet:
         "Why",
     )
     rows = [
-        (domain.name, element.title, *_findings(element))
+        (domain.name, element.title, *_written(element))
         for domain in report.domains
         for element in domain.elements
     ]
     return Sheet("Findings", header, rows, widths=FINDING_WIDTHS)
 
 
-def _findings(element: ElementSection) -> tuple[str, ...]:
+def _place_header(report: PeerReviewReport) -> tuple[str, str]:
+    framework = report.framework
+    return framework.domain_noun.capitalize(), framework.element_noun.capitalize()
+
+
+def _written(element: ElementSection) -> tuple[str, ...]:
     return (
-        "Yes" if element.is_focus else "",
-        element.board_in_words,
-        element.revised_in_words,
-        element.reviewers_in_words,
-        element.gap.in_words,
         element.note,
         element.dissent,
         element.strengths,

@@ -13,6 +13,8 @@ from assessments.sources import Outcome
 from frameworks.models import Level
 from reviews.gaps import Gap
 
+IN_A_REPLY, NOT_ANSWERED = "Answered in a reply", "Not answered"
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -21,15 +23,26 @@ class Answered:
     Attributes:
         verdict: in words; blank where it has not said.
         is_sent: whether it can say nothing more.
+        is_replied: whether it has said something in a reply.
     """
 
     verdict: str
     text: str
     is_sent: bool
+    is_replied: bool = False
 
     @property
     def in_words(self) -> str:
-        return self.verdict or ("none was given" if self.is_sent else "not given yet")
+        if self.verdict or not self.is_sent:
+            return self.verdict or "not given yet"
+        return "in a reply, below" if self.is_replied else "none was given"
+
+    @property
+    def counts_as(self) -> str:
+        """Among which answers it is counted."""
+        if self.verdict or not self.is_sent:
+            return self.verdict or "Not answered yet"
+        return IN_A_REPLY if self.is_replied else NOT_ANSWERED
 
 
 @dataclass(frozen=True)

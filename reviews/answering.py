@@ -52,10 +52,16 @@ def _open_answers() -> AnswerQuerySet:
 
 
 def unanswered(review: PeerReview) -> list[Answer]:
-    """What the trust has not said anything to yet, with what it would answer."""
+    """What the trust has not said anything to yet, with what it would answer.
+
+    Once the answers are sent, a reply is one too.
+    """
     rows: QuerySet[Answer] = review.answers.select_related(
         "finding__element__domain", "comment__element", "comment__author"
     )
+    if review.is_answered:
+        replies = Comment.objects.filter(parent=OuterRef("comment"), side=Comment.Side.TRUST)
+        rows = rows.exclude(Exists(replies))
     return [one for one in rows.order_by("pk") if not one.is_given]
 
 

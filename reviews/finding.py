@@ -25,6 +25,11 @@ SENT = (
     "Add a comment instead."
 )
 
+NOTHING_TO_CORRECT = (
+    "The findings have been sent to the trust, and it does not ask for a correction here now, so "
+    "this can no longer be changed. Add a comment instead."
+)
+
 
 class SaidBefore(Exception):
     """The same form was sent before, with other words; nothing is added.
@@ -75,7 +80,7 @@ def version_of_same(written: Found, current: Found, review: PeerReview, *, is_op
         return current.version
     if is_open:
         raise SavedMeanwhile(current)
-    raise NotNow(SENT if review.is_under_way else ENDED)
+    raise NotNow(NOTHING_TO_CORRECT if review.is_under_way else ENDED)
 
 
 def _open_findings() -> ReviewerRatingQuerySet:

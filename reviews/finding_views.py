@@ -76,7 +76,8 @@ def _page(
     request: SignedInRequest, finding: ReviewerRating, save: Save[FindingForm, Found]
 ) -> HttpResponse:
     review = finding.review
-    ratings = list(review.assessment.ratings.in_order())
+    in_order = review.assessment.ratings.in_order()
+    ratings = list(in_order.with_level_at(review.submitted_at) if review.is_submitted else in_order)
     place = next(i for i, one in enumerate(ratings) if one.element_id == finding.element_id)
     comments = list(review.comments.filter(element=finding.element).with_answers(review))
     talk = talk_on(

@@ -122,6 +122,11 @@ class Row:
         return [gap for gap in self.gaps if gap.is_spoken_of]
 
     @property
+    def silent(self) -> list[Gap]:
+        """The elements of which nothing was said."""
+        return [gap for gap in self.gaps if not gap.is_spoken_of]
+
+    @property
     def lines(self) -> list[Sequence[Gap]]:
         return lines_of(self.gaps, longest=LONGEST_LINE)
 

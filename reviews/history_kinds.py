@@ -78,7 +78,9 @@ def reviewer_event(was: Values | None, now: Values | None) -> Event | None:
         if becomes(name, was, now):
             return Event(did)
     if was["mailed_at"] != now["mailed_at"]:
-        return Event("sent the link to", tells=frozenset({"expires_at"}))
+        name = now.get("user_name") or now.get("name") or NAMELESS
+        invited = f"{name}, who is invited{_of_review(now)}"
+        return Event("sent the link to", about=invited, tells=frozenset({"expires_at"}))
     return None
 
 

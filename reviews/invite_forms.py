@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.forms.boundfield import BoundWidget
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Domain, Element
@@ -22,7 +23,6 @@ from govuk.fields import (
     KeyField,
     MultilineField,
     VersionField,
-    check_year,
     too_long,
 )
 from reviews.inviting import Guest, edit_review, invite_review
@@ -37,6 +37,8 @@ AT_ONCE = 20
 
 DUE_IN = timedelta(days=28)
 OPEN_FOR = timedelta(days=56)
+YEARS_AHEAD = 2
+"""How far off a review’s days may lie: access is for one review, and not for good."""
 
 
 class GuestsField(MultilineField):
@@ -78,6 +80,20 @@ def refuse_members(guests: Sequence[Guest], trust: Trust) -> None:
         raise ValidationError(
             [f"{email} belongs to {trust.name}, so they cannot review it" for email in own]
         )
+
+
+def check_day(day: date, what: str) -> None:
+    """Refuse a day that is over, or so far off that it would hardly be a review.
+
+    Raises:
+        ValidationError: it is one of these.
+    """
+    today = timezone.localdate()
+    latest = date(today.year + YEARS_AHEAD, 12, 31)
+    if day < today:
+        raise ValidationError(f"{what} must be today or in the future")
+    if day > latest:
+        raise ValidationError(f"{what} must be {date_format(latest, 'j F Y')} or earlier")
 
 
 class ElementsField(forms.TypedMultipleChoiceField):
@@ -180,18 +196,23 @@ class ReviewForm(forms.ModelForm):
             boxes = [box for _, box in group]
             yield domain, boxes, sum(bool(box.data["selected"]) for box in boxes)
 
+    def clean_reviewing_trust(self) -> str:
+        name: str = self.cleaned_data["reviewing_trust"]
+        own = self.assessment.trust.name
+        if name.casefold() == own.casefold():
+            raise ValidationError(f"Name where the reviewers come from; {own} is reviewed")
+        return name
+
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]
-        check_year(day, "The day")
-        if day < timezone.localdate() and day != self.stands.due_on:
-            raise ValidationError("The day must be today or in the future")
+        if day != self.stands.due_on:
+            check_day(day, "The day")
         return day
 
     def clean_access_until(self) -> date:
         day: date = self.cleaned_data["access_until"]
-        check_year(day, "The last day of access")
-        if day < timezone.localdate() and day != self.stands.access_until:
-            raise ValidationError("The last day of access must be today or in the future")
+        if day != self.stands.access_until:
+            check_day(day, "The last day of access")
         return day
 
     def clean(self) -> dict[str, Any]:

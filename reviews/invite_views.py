@@ -74,7 +74,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             mail_and_tell(request, letters, via=TO_REVIEW)
             if len(letters) < len(guests):
-                messages.info(request, "Who was on the list already was not written to again.")
+                messages.info(request, "Nobody who was on the list already was written to again.")
             return redirect_saved(request, review)
     context = context_of(request, review) | {"form": form, "refusal": refusal}
     return render(request, "reviews/add_reviewers.html", context, status=status)

@@ -447,6 +447,18 @@ def test_change_of_a_review_withdrawn_meanwhile_keeps_what_was_typed(
     assert PeerReview.objects.get().brief == review.brief
 
 
+@pytest.mark.parametrize("name", ["edit", "withdraw", "add_reviewers"])
+def test_ended_review_offers_no_form_that_it_would_refuse(
+    name: str, review: PeerReview, chair: User
+) -> None:
+    withdraw_review(review=review, reason="We merge.", by=chair)
+    page = page_of(client_of(chair).get(address(name, review)))
+    assert "This review has ended" in page.with_id("main-content").text
+    assert page.all("button", "govuk-button") == []
+    gaps = text_of(client_of(chair).get(address("gaps", review)))
+    assert "before any findings were sent" in gaps
+
+
 def test_observer_reads_where_the_review_stands_without_addresses(
     declared: Reviewer, observer: User
 ) -> None:

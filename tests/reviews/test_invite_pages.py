@@ -148,7 +148,8 @@ def test_key_of_another_trusts_review_shows_nothing_of_it(
     own = create_assessment(
         trust=southmere, framework=framework, title="Ours", due_on=None, by=stranger
     )
-    answer = send(own, stranger, guests="ann@example.org", key=str(review.key))
+    sent = {"reviewing_trust": "Northfield", "guests": "ann@example.org", "key": str(review.key)}
+    answer = send(own, stranger, **sent)
     assert answer.url == address("detail", own.peer_reviews.get())
     assert PeerReview.objects.count() == 2
 
@@ -160,6 +161,14 @@ def test_key_of_another_trusts_review_shows_nothing_of_it(
         (
             {"reviewing_trust": "x" * 201},
             {"This must be 200 characters or fewer; it has 201": "id_reviewing_trust"},
+        ),
+        (
+            {"reviewing_trust": "NORTHFIELD Learning Trust"},
+            {
+                "Name where the reviewers come from; Northfield Learning Trust is reviewed": (
+                    "id_reviewing_trust"
+                )
+            },
         ),
         ({"guests": ""}, {"Enter the email address of at least one reviewer": "id_guests"}),
         (
@@ -235,6 +244,19 @@ def test_days_are_to_come_and_in_order(
     assert error_links(page) == {message: f"id_{name}_day"}
     assert form_values(page).items() >= {key: [str(one)] for key, one in changes.items()}.items()
     assert PeerReview.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["due_on", "access_until"])
+def test_days_far_off_are_refused_with_the_last_one_that_will_do(
+    name: str, rated: Assessment, chair: User
+) -> None:
+    latest = date(timezone.localdate().year + 2, 12, 31)
+    whole = boxes("due_on", latest) | boxes("access_until", latest)
+    page = page_of(send(rated, chair, **whole | boxes(name, latest + timedelta(days=1))))
+    what = {"due_on": "The day", "access_until": "The last day of access"}[name]
+    message = f"{what} must be 31 December {latest.year} or earlier"
+    assert error_links(page) == {message: f"id_{name}_day"}
+    assert send(rated, chair, **whole).status_code == 302
 
 
 def test_dates_of_one_day_will_do(rated: Assessment, chair: User) -> None:
@@ -331,7 +353,7 @@ def test_more_people_are_invited_and_who_is_there_is_not_written_to_again(
     assert answer.url == address("detail", review)
     assert said(page_of(client.get(answer.url))) == [
         "1 invitation is mailed to ann@example.org.",
-        "Who was on the list already was not written to again.",
+        "Nobody who was on the list already was written to again.",
     ]
     assert [message.to for message in mail.outbox] == [["ann@example.org"]]
 

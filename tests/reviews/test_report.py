@@ -30,7 +30,7 @@ from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_excel import write_excel
 from reports.peer_review_word import write_word
 from reports.review_views import WORD, print_peer_review
-from reviews.answering import record_answer, send_answers, sign_off
+from reviews.answering import record_answer, send_answers, sign_off, unanswered
 from reviews.correcting import resolve
 from reviews.models import Answer, Comment, PeerReview, Reviewer, SignedRating
 from reviews.sources import what_reviewers_said
@@ -381,6 +381,18 @@ def test_every_form_says_what_came_of_a_comment_on_the_whole(form, answered, cha
     assert "The assessment as a whole The priority Point 2" in words
 
 
+@every_form
+def test_every_form_takes_a_reply_for_an_answer(form, submitted_review, chair) -> None:
+    general = submitted_review.comments.get(element=None)
+    comment(submitted_review, "Come again.", by=chair, side=Comment.Side.TRUST, parent=general)
+    send_answers(review=submitted_review, by=chair)
+    text = form(submitted_review, chair)
+    assert "said: 1 answered in a reply, 3 not answered." in text
+    assert text.lower().count("in a reply, below") == 1
+    submitted_review.refresh_from_db()
+    assert general not in [one.comment for one in unanswered(submitted_review)]
+
+
 def test_typed_text_is_cleaned(submitted_review, lead) -> None:
     Rating.objects.filter(assessment=submitted_review.assessment).update(note="a\x0bb\x07")
     assert report_of(submitted_review).domains[0].elements[0].note == "a\nb"
@@ -593,20 +605,22 @@ def test_spreadsheet_holds_every_element_and_everything_that_was_said(answered, 
     assert 'filename="' in answer["Content-Disposition"]
     sheets = read_workbook(BytesIO(answer.content))
     rows = {title: [row.cells for row in rows] for title, rows in sheets.items()}
-    assert list(rows) == ["About", "Findings", "Comments"]
+    assert list(rows) == ["About", "Levels", "Findings", "Comments"]
     about = dict(row[:2] for row in rows["About"])
     assert about["Reviewed by"] == "Southmere Schools Trust"
     assert about["This document"].startswith("Signed by both sides, ")
-    findings = rows["Findings"][1:]
-    assert [row[1] for row in findings] == ["1. Point 1", "2. Point 2", "3. Point 3"]
-    assert [row[2] for row in findings] == ["", "", "Yes"]
-    assert rows["Findings"][0][2:6] == (
+    assert "In the action plan" not in about
+    levels, findings = rows["Levels"][1:], rows["Findings"][1:]
+    for of_elements in (levels, findings):
+        assert [row[1] for row in of_elements] == ["1. Point 1", "2. Point 2", "3. Point 3"]
+    assert [row[2] for row in levels] == ["", "", "Yes"]
+    assert rows["Levels"][0][2:6] == (
         "To be looked at first",
         "Board",
         "Revised after the review",
         "Reviewers",
     )
-    assert findings[0][:8] == (
+    assert levels[0][:8] == (
         "Area 1",
         "1. Point 1",
         "",
@@ -614,9 +628,10 @@ def test_spreadsheet_holds_every_element_and_everything_that_was_said(answered, 
         "",
         "Step 3",
         "Reviewers one step higher",
-        "What the board saw in Point 1.",
+        "Accepted",
     )
-    assert findings[2][10:14] == ("Who looks at it?", "", "Not accepted", "We do.")
+    assert findings[0][:3] == ("Area 1", "1. Point 1", "What the board saw in Point 1.")
+    assert findings[2][5:9] == ("Who looks at it?", "", "Not accepted", "We do.")
     today = date_format(timezone.localdate(), "j F Y")
     assert {row[3] for row in rows["Comments"][1:]} == {today}
     said = [(row[0], *row[4:6]) for row in rows["Comments"][1:]]

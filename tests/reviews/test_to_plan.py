@@ -288,8 +288,8 @@ def test_quiet_save_of_the_same_page_says_so_too(submitted_review, lead) -> None
     assert remarks(rating, lead) == [f"After {LABEL}"]
 
 
-def test_answer_page_tells_what_the_board_said_when_the_findings_came(
-    submitted_review, lead
+def test_both_sides_read_what_the_board_said_when_the_findings_came(
+    submitted_review, lead, reviewer
 ) -> None:
     assessment = submitted_review.assessment
     rating = rating_of(assessment, "Point 1")
@@ -301,6 +301,9 @@ def test_answer_page_tells_what_the_board_said_when_the_findings_came(
     page = page_of(client.get(address("answer", submitted_review, "MU-01")))
     assert "When the findings came it was Step 2." in page.all("section", "tq-side")[0].text
     assert page.all("p", "tq-gap-line")[0].text == "Same level"
+    page = page_of(client_of(reviewer).get(address("find", submitted_review, "MU-01")))
+    said = "When you sent your findings it was Step 2."
+    assert said in page.all("section", "tq-board")[0].text
 
 
 @pytest.mark.parametrize("path", ["/reviews/1/gaps/", "https://elsewhere.example/", "x"])
