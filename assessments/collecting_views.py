@@ -64,6 +64,9 @@ def open_views(request: SignedInRequest, pk: int) -> HttpResponse:
     may_open = assessment.status == Assessment.Status.AGREEING and assessment.closed_at is None
     context = context_of(request, assessment)
     context |= {"form": form, "refusal": refusal, "may_open": may_open}
+    if may_open:
+        begun = assessment.ratings.exclude(level=None, note="", dissent="")
+        context["begun_count"] = begun.count()
     return render(request, "assessments/open.html", context, status=status)
 
 
@@ -115,6 +118,7 @@ def close_views(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.warning(request, str(refusal))
         else:
             messages.success(request, "Views are closed. The board can now see them and agree.")
+            return redirect(_address("spread", assessment))
         return redirect(_address("detail", assessment))
     context = context_of(request, assessment) | {
         "unfinished": [one for one in _respondents(assessment) if not one.finished_at],

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assessments.crosswalk import gather_evidence
-from assessments.views import context_of, fetch_assessment
+from assessments.views import context_of, fetch_assessment, ratings_of
 from frameworks.crosswalk_views import about_links, fetch_aligned
 from frameworks.models import Alignment, Element
 from trusts.sign_in import SignedInRequest
@@ -19,7 +19,7 @@ def crosswalk(request: SignedInRequest, pk: int, key: str, edition: str) -> Http
     assessment = fetch_assessment(request, pk)
     other = fetch_aligned(request.user, assessment.framework, key, edition)
     evidence = gather_evidence(
-        ratings=list(assessment.ratings.in_order()),
+        ratings=ratings_of(assessment),
         elements=list(Element.objects.to_link_to(other)),
         alignments=Alignment.objects.between(assessment.framework, other),
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from assessments.carrying import Carried, carry
 from assessments.grid_forms import CellForm, Grid, Row
 from assessments.models import Assessment, Rating
+from assessments.thinking_alone import hold_back, thinks_alone
 from assessments.views import context_of, fetch_assessment
 from frameworks.descriptions import Reading, arrange
 from frameworks.models import Domain, Framework, Level, Statement
@@ -33,6 +34,9 @@ def grid(request: SignedInRequest, pk: int) -> HttpResponse:
     levels = list(assessment.framework.levels.order_by("order"))
     answer = Grid(CellForm(instance=one, levels=levels) for one in ratings)
     if request.method != "POST":
+        if thinks_alone(assessment):
+            hold_back(ratings)
+            answer = Grid(CellForm(instance=one, levels=levels) for one in ratings)
         return _page(request, assessment, answer, levels)
     require_permission(request.user, Permission.RATE, assessment.trust)
     answer.save(request.POST, by=request.user)
@@ -62,6 +66,7 @@ def _page(
         "words": words_of(statements),
         "columns": 1 + len(levels) + can_write,
         "can_write": can_write,
+        "thinks_alone": thinks_alone(assessment),
     }
     return render(request, "assessments/grid.html", context, status=answer.status)
 

@@ -22,11 +22,13 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
         Assessment.objects.visible_to(user)
         .filter(trust=trust)
         .with_progress()
+        .with_views()
         .annotate(view_wanted_since=Subquery(_asked(user).values("asked_at")[:1]))
         .select_related("framework", "agreed_by")
         .order_by("-created_at")
     )
     may_rate = has_permission(user, Permission.RATE, trust)
+    may_manage = has_permission(user, Permission.MANAGE, trust)
     wanted = [
         one
         for one in assessments
@@ -34,6 +36,7 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
     ]
     tasks = (
         *(_view_task(one) for one in wanted),
+        *(_views_task(one, may_manage) for one in assessments if may_rate and one.is_collecting),
         *(_task(one) for one in assessments if may_rate and one.status == one.Status.AGREEING),
     )
     frameworks = Counter(one.framework.key for one in assessments)
@@ -56,6 +59,19 @@ def _view_task(assessment: Assessment) -> Task:
         due_on=assessment.views_due_on,
         whose="You",
         since=timezone.localdate(assessment.view_wanted_since),  # type: ignore[attr-defined]
+    )
+
+
+def _views_task(assessment: Assessment, may_manage: bool) -> Task:
+    """How many have finished, for who agrees the ratings afterwards; the lead closes."""
+    finished, asked = assessment.finished_count, assessment.asked_count  # type: ignore[attr-defined]
+    page = "collecting" if may_manage else "detail"
+    return Task(
+        text=f"{finished or 0} of {asked or 0} have given their views: {assessment.title}",
+        url=reverse(f"assessments:{page}", args=[assessment.pk]),
+        due_on=assessment.views_due_on,
+        whose="Governance lead",
+        since=timezone.localdate(assessment.opened_at),
     )
 
 

@@ -19,7 +19,8 @@ from assessments.rating_views import Answer, save_answer
 from assessments.row_forms import Save
 from assessments.spread import most_divided_first
 from assessments.spread_views import order_of, spreads_for
-from assessments.views import context_of, fetch_to_change
+from assessments.thinking_alone import asked, hold_back, thinks_alone
+from assessments.views import context_of, fetch_to_change, ratings_of
 from frameworks.descriptions import arrange
 from frameworks.models import Level
 from govuk.views import page
@@ -62,9 +63,12 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
 def meet(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """One element for the whole room: what was said, and what is agreed."""
     ratings = Rating.objects.visible_to(request.user).for_page()
-    rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
+    asking = ratings.annotate(reader_is_asked=asked(request.user, of="assessment"))
+    rating = get_object_or_404(asking, assessment__pk=pk, element__code=code)
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
     if request.method != "POST":
+        if thinks_alone(rating):
+            hold_back([rating])
         return _page(request, rating, Save(RatingForm(instance=rating)))
     answer = save_answer(request, rating)
     if request.htmx:
@@ -95,6 +99,7 @@ def _page(request: SignedInRequest, rating: Rating, answer: Answer) -> HttpRespo
         "carried": None if assessment.is_agreed else carried_to(rating, earlier, levels),
         "form": answer.form,
         "answer": answer,
+        "thinks_alone": thinks_alone(rating),
         "can_write": assessment.status == Assessment.Status.AGREEING and not answer.refusal,
         "before": by_code[codes[place - 1]] if place else None,
         "after": by_code[codes[place + 1]] if place + 1 < len(codes) else None,
@@ -155,13 +160,15 @@ def follow(request: SignedInRequest, pk: int) -> HttpResponse:
     stamp = f"{assessment.status}-{assessment.saves}"  # type: ignore[attr-defined]
     if request.htmx and request.GET.get("since") == stamp:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    ratings = list(assessment.ratings.in_order())
-    being_written = [] if assessment.is_agreed else _keep_back(ratings)
+    ratings = ratings_of(assessment)
+    being_written = [one for one in ratings if one.is_being_written and not assessment.is_agreed]
+    hold_back(being_written)  # tried out, and not agreed
     saved = [one for one in ratings if one.updated_at and one not in being_written]
     context = {
         "assessment": assessment,
         "being_written": being_written,
         "progress": progress_of(ratings),
+        "thinks_alone": thinks_alone(assessment),
         "latest": max(saved, key=lambda one: (one.updated_at, one.pk)) if saved else None,
         "stamp": stamp,
         "is_polled": bool(request.htmx),
@@ -173,18 +180,12 @@ def follow(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/follow.html", context_of(request, assessment) | context)
 
 
-def _keep_back(ratings: list[Rating]) -> list[Rating]:
-    """Empty those that are only being tried out, and tell which: nothing of them is agreed."""
-    being_written = [one for one in ratings if one.is_being_written]
-    for one in being_written:
-        one.level, one.note, one.dissent, one.is_priority = None, "", "", False
-    return being_written
-
-
 def _stamped(request: SignedInRequest, pk: int) -> Assessment:
     """The assessment with `saves`: a sum of versions, which grows with every change of a rating."""
     of_one = Rating.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
     saves = Subquery(of_one.annotate(saves=Sum("version")).values("saves"))
-    visible = Assessment.objects.visible_to(request.user).annotate(saves=saves)
+    visible = Assessment.objects.visible_to(request.user).annotate(
+        saves=saves, reader_is_asked=asked(request.user, of="pk")
+    )
     named = visible.select_related("trust", "framework", "agreed_by")
     return get_object_or_404(named, pk=pk)

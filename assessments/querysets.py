@@ -47,6 +47,15 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
             rated_count=Count("ratings", filter=Q(ratings__level__isnull=False)),
         )
 
+    def with_views(self) -> AssessmentQuerySet:
+        """Each with `asked_count` and `finished_count` of who is asked, in the same query."""
+        respondents = self.model._meta.get_field("respondents").related_model.objects
+        of_one = respondents.filter(assessment=OuterRef("pk")).order_by().values("assessment")
+        return self.annotate(
+            asked_count=Subquery(of_one.annotate(n=Count("pk")).values("n")),
+            finished_count=Subquery(of_one.annotate(n=Count("finished_at")).values("n")),
+        )
+
     def with_reopening(self) -> AssessmentQuerySet:
         """Each with `reopened_at` and `reopened_because` of the last time, in the same query."""
         last = self.model.history.filter(

@@ -12,6 +12,7 @@ from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
 from assessments.row_forms import Save
 from assessments.sources import Source, find_source
+from assessments.thinking_alone import asked, hold_back, thinks_alone
 from assessments.views import context_of
 from frameworks.changes import Changes, Edition, changes_between
 from frameworks.descriptions import arrange
@@ -31,9 +32,12 @@ def rate(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     ratings = Rating.objects.visible_to(request.user).for_page()
     if request.method != "POST":
         ratings = ratings.with_carried_from()  # a save has no use for it
+    ratings = ratings.annotate(reader_is_asked=asked(request.user, of="assessment"))
     rating = get_object_or_404(ratings, assessment__pk=pk, element__code=code)
     after = _said_before(request, rating)
     if request.method != "POST":
+        if thinks_alone(rating):
+            hold_back([rating])
         return _page(request, rating, Save(RatingForm(instance=rating)), after)
     require_permission(request.user, Permission.RATE, rating.assessment.trust)
     answer = save_answer(request, rating)
@@ -100,6 +104,7 @@ def _page(
         "changes": changes,
         "form": answer.form,
         "answer": answer,
+        "thinks_alone": thinks_alone(rating),
         "can_write": has_permission(request.user, Permission.RATE, assessment.trust)
         and assessment.status == Assessment.Status.AGREEING
         and not answer.refusal,

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from assessments.models import Assessment, Response
 from assessments.progress import progress_of
 from assessments.spread import Spread, most_divided_first, spreads_of
-from assessments.views import context_of, fetch_assessment
+from assessments.thinking_alone import thinks_alone
+from assessments.views import context_of, fetch_assessment, ratings_of
 from frameworks.models import Level
 from trusts.sign_in import SignedInRequest
 
@@ -45,12 +46,13 @@ def spread(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment, order = fetch_assessment(request, pk), order_of(request)
     levels = list(assessment.framework.levels.order_by("order"))
     spreads = spreads_for(request, assessment, levels)
-    ratings = {one.element_id: one for one in assessment.ratings.in_order()}
+    ratings = {one.element_id: one for one in ratings_of(assessment)}
     if order:
         spreads = most_divided_first(spreads)
     context = context_of(request, assessment) | {
         "progress": progress_of(ratings.values()),
         "rows": [(one, ratings[one.element.pk]) for one in spreads],
         "order": order,
+        "thinks_alone": thinks_alone(assessment),
     }
     return render(request, "assessments/spread.html", context)

@@ -20,6 +20,7 @@ from assessments.models import Assessment, Rating
 from assessments.progress import progress_of
 from assessments.sources import Source, find_source
 from assessments.status import NotAllowedNow
+from assessments.thinking_alone import asked, hold_back, thinks_alone
 from frameworks.models import Framework, Level
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
@@ -34,7 +35,16 @@ def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
     named = assessments.select_related(
         "trust", "framework__wording_pack", "agreed_by", "carried_from__framework"
     )
-    return get_object_or_404(named, pk=pk)
+    asking = named.annotate(reader_is_asked=asked(request.user, of="pk"))
+    return get_object_or_404(asking, pk=pk)
+
+
+def ratings_of(assessment: Assessment) -> list[Rating]:
+    """The board's ratings in order; empty ones for who is to think alone."""
+    ratings = list(assessment.ratings.in_order())
+    if thinks_alone(assessment):
+        hold_back(ratings)
+    return ratings
 
 
 def fetch_to_change(request: SignedInRequest, pk: int, permission: Permission) -> Assessment:
@@ -71,7 +81,7 @@ def create(request: SignedInRequest, slug: str) -> HttpResponse:
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """The task list: elements by domain, and how far the board has come."""
     assessment = fetch_assessment(request, pk)
-    ratings = list(assessment.ratings.in_order())
+    ratings = ratings_of(assessment)
     context = context_of(request, assessment)
     carried: dict[str, Carried] = {}
     if assessment.carried_from_id:
@@ -80,9 +90,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         context["left_behind"] = left_behind(ratings, earlier)
     context["carried"] = carried
     context["progress"] = progress_of(ratings, carried)
-    context["is_asked"] = (
-        assessment.is_collecting and assessment.respondents.filter(user=request.user).exists()
-    )
+    context["thinks_alone"] = thinks_alone(assessment)
     return render(request, "assessments/detail.html", context)
 
 
@@ -109,11 +117,12 @@ def _carried(
 def results(request: SignedInRequest, pk: int) -> HttpResponse:
     """The heat map with the notes under it."""
     assessment = fetch_assessment(request, pk)
-    ratings = list(assessment.ratings.in_order())
+    ratings = ratings_of(assessment)
     levels = list(assessment.framework.levels.order_by("order"))
     previous = _ratings_before(request, assessment)
     context = context_of(request, assessment)
     context["progress"] = progress_of(ratings)
+    context["thinks_alone"] = thinks_alone(assessment)
     context["previous"] = previous[0].assessment if previous else None
     context["aligned"] = Framework.objects.visible_to(request.user).aligned_with(
         assessment.framework

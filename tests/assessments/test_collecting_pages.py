@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.collecting import finish, open_collecting
-from assessments.models import Assessment, Respondent, Response
+from assessments.collecting import close_collecting, finish, open_collecting
+from assessments.home_panel import assessments_panel
+from assessments.models import Assessment, Rating, Respondent, Response
 from assessments.view_mails import letter_to
 from tests.conftest import client_of
 from tests.page import Page
@@ -237,9 +238,52 @@ def test_closing_names_who_has_not_finished(collecting, lead, chair) -> None:
     assert "3 people have not said that they have finished" in html
     answer = client.post(at("close", collecting), follow=True)
     assert "Views are closed." in said(answer)
+    assert answer.redirect_chain[-1][0] == at("spread", collecting)
     collecting.refresh_from_db()
     assert (collecting.status, collecting.closed_by) == ("agreeing", lead)
     assert "not being collected" in said(client.post(at("close", collecting), follow=True))
+
+
+PAGES = ("detail", "results", "follow", "spread")
+
+
+def test_who_is_asked_sees_none_of_what_the_board_has_rated(
+    assessment, lead, chair, executive, trustee, observer
+) -> None:
+    begun = assessment.ratings.in_order()[0]
+    level = assessment.framework.levels.get(order=4)
+    Rating.objects.filter(pk=begun.pk).update(level=level, note="Said before", is_priority=True)
+    page = said(client_of(lead).get(at("open", assessment)))
+    assert "The board has begun already: 1 point has a rating or a note." in page
+    client_of(lead).post(at("open", assessment), sent(chair, executive, trustee))
+    urls = [at(name, assessment) for name in PAGES] + [begun.get_absolute_url()]
+    meet = reverse("assessments:meet", args=[assessment.pk, begun.element.code])
+    for user, where in ((trustee, urls), (chair, [*urls, meet])):
+        for url in where:
+            page = said(client_of(user).get(url))
+            assert "kept from you until views are closed" in page, url
+            words = ["Said before", ">Priority<", "1 of 3 points", "Not rated yet"]
+            words += ["Step 4"] if url in urls[:-1] else []  # the others say what it means
+            assert [one for one in words if one in page] == [], url
+    assert "Said before" in said(client_of(observer).get(at("results", assessment)))
+    close_collecting(assessment=assessment, by=lead)
+    assert "Said before" in said(client_of(trustee).get(at("results", assessment)))
+
+
+def test_home_tells_lead_and_chair_how_many_have_finished(collecting, lead, chair, trustee) -> None:
+    finish(respondent=Respondent.objects.get(user=trustee))
+    for user, page in ((lead, "collecting"), (chair, "detail")):
+        tasks = assessments_panel(user, collecting.trust).tasks
+        told = {task.text: (task.url, task.due_on) for task in tasks}
+        assert told["1 of 3 have given their views: Self-assessment 2026"] == (
+            at(page, collecting),
+            collecting.views_due_on,
+        )
+    home = said(client_of(trustee).get("/", follow=True))
+    assert "have given their views" not in home
+    assert "Members give their own views until" in home
+    assert "1 of 3 have finished." in home
+    assert "0 of 3 points rated" not in home
 
 
 def test_task_list_says_what_is_next_while_views_are_open(
