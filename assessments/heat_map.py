@@ -66,6 +66,20 @@ class Row:
     def rated_count(self) -> int:
         return sum(1 for cell in self.cells if cell.level)
 
+    @property
+    def said(self) -> list[Cell]:
+        """Elements of which there is anything to read, if only what is to be re-confirmed."""
+        return [cell for cell in self.cells if cell not in self.unsaid]
+
+    @property
+    def unsaid(self) -> list[Cell]:
+        """Elements that nobody has rated or written about."""
+        return [
+            cell
+            for cell in self.cells
+            if not (cell.level or cell.carried or cell.rating.note or cell.rating.dissent)
+        ]
+
 
 @dataclass(frozen=True)
 class HeatMap:
@@ -104,6 +118,17 @@ class HeatMap:
     def has_old(self) -> bool:
         """Whether any of the ratings is more than a year old."""
         return any(cell.old_since for cell in self.cells)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether every rating is more than a year old, which is then said once."""
+        return bool(self.cells) and all(cell.old_since for cell in self.cells)
+
+    @property
+    def rated_between(self) -> tuple[date, date] | None:
+        """The first and the last day of the ratings that are more than a year old."""
+        days = [cell.old_since for cell in self.cells if cell.old_since]
+        return (min(days), max(days)) if days else None
 
 
 def build_heat_map(

@@ -53,6 +53,12 @@ class Progress:
         """Where to go on."""
         return next(iter(self.unrated), None)
 
+    @property
+    def begins_anew(self) -> bool:
+        """Whether numbers begin anew in each domain, so that one alone does not tell which."""
+        numbers = [rating.element.number for rating in self.ratings]
+        return len(set(numbers)) < len(numbers)
+
     def around(self, rating: Rating) -> tuple[Rating | None, Rating | None]:
         """The ratings before and after this one, in the framework's order."""
         ratings = self.ratings

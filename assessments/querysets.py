@@ -49,7 +49,8 @@ class AssessmentQuerySet(TrustOwnedQuerySet["Assessment"]):
 
     def with_views(self) -> AssessmentQuerySet:
         """Each with `asked_count` and `finished_count` of who is asked, in the same query."""
-        respondents = self.model._meta.get_field("respondents").related_model.objects
+        field = self.model._meta.get_field("respondents")
+        respondents = field.related_model._default_manager
         of_one = respondents.filter(assessment=OuterRef("pk")).order_by().values("assessment")
         return self.annotate(
             asked_count=Subquery(of_one.annotate(n=Count("pk")).values("n")),

@@ -165,7 +165,7 @@ class MultilineField(forms.CharField):
         """Without `maxlength`, by which a browser cuts off what people paste and says nothing."""
         attributes: dict[str, Any] = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
-        return attributes
+        return attributes | {"data-max-lines": MAX_LINES}
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

@@ -237,6 +237,7 @@ class ActionForm(VersionedForm):
     strategic_area = forms.ChoiceField(
         choices=StrategicArea.choices,
         widget=forms.RadioSelect,
+        help_text="Under which of the five areas of a trust’s improvement strategy it is planned.",
         error_messages={
             "required": "Choose a strategic area",
             "invalid_choice": "Choose one of the strategic areas in the list",
@@ -323,7 +324,7 @@ class ActionForm(VersionedForm):
         elif name:
             self.add_error(
                 "owner_name",
-                "Choose ‘Somebody else’ as the owner to use this name, or clear it",
+                "Choose “Somebody else” as the owner to use this name, or clear it",
             )
         elif user := self.people.get(int(owner)):
             self.instance.owner, self.instance.owner_name = user, str(user)[:150]

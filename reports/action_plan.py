@@ -209,8 +209,7 @@ class ActionPlanReport:
     @property
     def is_old(self) -> bool:
         """Whether every rating is more than a year old, which is then said once."""
-        cells = self.heat_map.cells
-        return bool(cells) and all(cell.old_since for cell in cells)
+        return self.heat_map.is_old
 
     @property
     def map_lines(self) -> list[MapLine]:

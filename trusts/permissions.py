@@ -21,7 +21,7 @@ class Permission(StrEnum):
     VIEW = "see this trust's work"
     RESPOND = "give a view of your own"
     RATE = "record or sign off the board's ratings"
-    MANAGE = "set up an assessment or a framework"
+    MANAGE = "set up or change an assessment or a framework"
     PLAN = "write the action plan"
     REVIEW = "invite or answer a peer review"
     ISSUE = "issue a report"

@@ -3,9 +3,27 @@ import * as frontend from "./govuk-frontend.min.js";
 import "./drafts.js";
 import "./meeting.js";
 
+// Counts as the server does: signs, not the halves of some of them, and lines.
+class TextCount extends frontend.CharacterCount {
+  updateCount() {
+    const text = this.$textarea.value;
+    this.count = [...text].length;
+    this.linesOver = text.split("\n").length - Number(this.$textarea.dataset.maxLines || Infinity);
+  }
+
+  isOverThreshold() {
+    return this.linesOver > 0 || super.isOverThreshold();
+  }
+
+  getCountMessage() {
+    if (this.linesOver <= 0 || this.count > this.maxLength) return super.getCountMessage();
+    return `You have ${this.linesOver} ${this.linesOver === 1 ? "line" : "lines"} too many`;
+  }
+}
+
 const components = [
   frontend.Button,
-  frontend.CharacterCount,
+  TextCount,
   frontend.Checkboxes,
   frontend.ErrorSummary,
   frontend.NotificationBanner,

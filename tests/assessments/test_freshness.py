@@ -123,6 +123,15 @@ def test_heat_map_marks_it_for_eyes_and_ears(aged, lead) -> None:
     assert "marks a rating that is more than a year old." in page.nodes[0].text
 
 
+def test_what_holds_of_every_rating_is_said_once(aged, lead) -> None:
+    first = aged.ratings.in_order().first()
+    aged.ratings.update(updated_at=first.updated_at, updated_by=lead, level=first.level)
+    text = text_of(lead, reverse("assessments:results", args=[aged.pk]))
+    assert text.count("ore than a year old") == 1
+    day = the_day(first).removeprefix(SAID)
+    assert f"Every rating here is more than a year old: rated on{day}." in text
+
+
 @pytest.mark.parametrize("reader", ["lead", "trustee"])
 def test_rating_page_says_so_to_who_writes_and_who_reads(reader, aged, request) -> None:
     first = aged.ratings.in_order().first()

@@ -17,6 +17,7 @@ from assessments.actions import (
     reopen_assessment,
 )
 from assessments.models import Assessment, Rating
+from frameworks.models import Element
 from tests.conftest import client_of, make_framework
 from tests.page import Page
 from trusts.home import panels_for, tasks_of
@@ -122,6 +123,12 @@ def test_task_list_shows_progress_and_the_next_step(assessment, lead) -> None:
     assert "1 of 3 points rated." in text
     assert "Continue with 2. Point 2" in text
     assert "Area 1 1 of 2 rated" in text
+    third = Element.objects.get(code="MU-03")
+    Element.objects.filter(pk=third.pk).update(number=1)
+    assessment.ratings.update(level=first.level)
+    assessment.ratings.filter(element=third).update(level=None)
+    text = Page(client_of(lead).get(url).content.decode()).nodes[0].text
+    assert "Continue with 1. Point 3, Area 2" in text  # there are two of that number
 
 
 def test_task_list_of_a_trustee_says_who_records(assessment, trustee) -> None:
@@ -129,6 +136,20 @@ def test_task_list_of_a_trustee_says_who_records(assessment, trustee) -> None:
     text = Page(client_of(trustee).get(url).content.decode()).nodes[0].text
     assert "The chair or the governance lead records the board’s ratings." in text
     assert "Start with" not in text
+
+
+def test_results_name_in_one_line_what_nobody_has_said_anything_of(assessment, lead) -> None:
+    rating = assessment.ratings.in_order().first()
+    rating.note = "Only this"
+    record_rating(rating=rating, version=1, by=lead)
+    url = reverse("assessments:results", args=[assessment.pk])
+    page = Page(client_of(lead).get(url).content.decode())
+    assert [node.attributes["id"] for node in page.all("article")] == ["MU-01"]
+    unsaid = [node.text for node in page.all("p", "tq-note")]
+    assert unsaid == [
+        "Not rated yet and without a note: 2. Point 2 .",
+        "Not rated yet and without a note: 3. Point 3 .",
+    ]
 
 
 def test_results_show_every_level_and_note_and_no_grade(assessment, lead) -> None:

@@ -98,6 +98,7 @@ def test_index_groups_by_what_is_rated_and_orders_by_title(framework: Framework)
         "The a-school framework",
     ]
     assert "1 area 1 point" in page.all("li", "tq-list__item")[0].text
+    assert text_of(page).count("this service has no assessments of single schools yet") == 1
 
 
 def test_index_names_older_editions_behind_the_newest(framework: Framework) -> None:

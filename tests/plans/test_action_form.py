@@ -106,7 +106,7 @@ def test_a_name_beside_a_chosen_member_is_not_thrown_away(priority, trustee, exe
     answer = send_new(priority, executive, owner=str(trustee.pk), owner_name="Ravi Shah")
     page = page_of(answer)
     assert answer.status_code == 422
-    message = "Choose ‘Somebody else’ as the owner to use this name, or clear it"
+    message = "Choose “Somebody else” as the owner to use this name, or clear it"
     assert error_links(page) == {message: "id_owner_name"}
     assert (chosen_owner(page), form_values(page)["owner_name"]) == (
         str(trustee.pk),

@@ -73,7 +73,7 @@ def test_the_plan_shows_priorities_in_order_with_rating_note_issue_and_actions(
     ):
         assert words in first.text
     contents = page.all("nav", "tq-plan-contents")[0].text
-    assert "Point 1 still to write: a key issue and an action" in contents
+    assert "Point 1 (Area 1) still to write: a key issue and an action" in contents
     assert "Continue with Point 1" in [node.text for node in page.all("a", "govuk-button")]
 
 

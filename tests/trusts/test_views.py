@@ -105,7 +105,7 @@ def test_wrong_role_is_told_what_and_whom_to_ask(
 ) -> None:
     client = client_of(request.getfixturevalue(who))
     page = page_at(client, "/trusts/northfield/assessments/new/", status=403)
-    assert page.all("h1")[0].text == "You cannot set up an assessment or a framework"
+    assert page.all("h1")[0].text == "You cannot set up or change an assessment or a framework"
     assert "Your role at Northfield Learning Trust does not include it." in page.nodes[0].text
     assert "lead@northfield.example" in page.nodes[0].text
 
