@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -176,5 +177,12 @@ def day_of(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
 
 
-def listed(elements: Iterable[ElementSection]) -> str:
-    return "; ".join(element.title for element in elements)
+def listed(elements: Sequence[ElementSection]) -> str:
+    """Each by its title, with its domain where that of another domain is called the same."""
+    counted = Counter(element.title for element in elements)
+    return "; ".join(
+        f"{element.title} ({element.gap.element.domain.name})"
+        if counted[element.title] > 1
+        else element.title
+        for element in elements
+    )

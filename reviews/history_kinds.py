@@ -49,8 +49,11 @@ def reviewer_name(values: Values) -> str:
 
     All of the trust's people read this.
     """
-    name = values.get("user_name") or values.get("name") or NAMELESS
-    return f"{name} as a reviewer{_of_review(values)}"
+    return f"{_name_of(values)} as a reviewer{_of_review(values)}"
+
+
+def _name_of(values: Values) -> str:
+    return values.get("user_name") or values.get("name") or NAMELESS
 
 
 def _of_review(values: Values) -> str:
@@ -78,9 +81,9 @@ def reviewer_event(was: Values | None, now: Values | None) -> Event | None:
         if becomes(name, was, now):
             return Event(did)
     if was["mailed_at"] != now["mailed_at"]:
-        name = now.get("user_name") or now.get("name") or NAMELESS
-        invited = f"{name}, who is invited{_of_review(now)}"
-        return Event("sent the link to", about=invited, tells=frozenset({"expires_at"}))
+        about = f"{_name_of(now)}{_of_review(now)}"
+        did = "sent the link of the invitation for"
+        return Event(did, about=about, tells=frozenset({"expires_at"}))
     return None
 
 

@@ -285,6 +285,7 @@ def test_declined_people_are_spoken_of_without_what_they_declared(
     client = client_of(observer)
     history = client.get(f"/trusts/northfield/history/review/{declared.review_id}/")
     told = text_of(history)
+    assert "sent the link of the invitation for Ruth Reviewer, in the peer" in told
     assert "declined Reviewer as a reviewer, in the peer review by Southmere" in told
     assert "Reviewer declared interests as a reviewer, in the peer review by Southmere" in told
     assert "cousin" not in told

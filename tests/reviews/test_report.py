@@ -21,6 +21,7 @@ from pypdf import PdfReader
 
 from assessments.actions import create_assessment, record_rating
 from assessments.models import Assessment, Rating
+from frameworks.models import Element
 from govuk.sheets import MEDIA_TYPE, read_workbook
 from plans.actions import choose_priorities, start_plan
 from plans.choosing import Change
@@ -28,6 +29,7 @@ from plans.models import Plan
 from plans.taking_up import take_up_as_priority
 from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_excel import write_excel
+from reports.peer_review_parts import listed
 from reports.peer_review_word import write_word
 from reports.review_views import WORD, print_peer_review
 from reviews.answering import record_answer, send_answers, sign_off, unanswered
@@ -391,6 +393,17 @@ def test_every_form_takes_a_reply_for_an_answer(form, submitted_review, chair) -
     assert text.lower().count("in a reply, below") == 1
     submitted_review.refresh_from_db()
     assert general not in [one.comment for one in unanswered(submitted_review)]
+
+
+def test_elements_that_are_called_the_same_are_listed_with_their_domains(
+    submitted_review,
+) -> None:
+    elements = Element.objects.filter(domain__framework=submitted_review.assessment.framework)
+    elements.filter(name__in=["Point 1", "Point 3"]).update(name="Culture", number=1)
+    report = report_of(submitted_review)
+    everything = [one for domain in report.domains for one in domain.elements]
+    assert listed(everything) == "1. Culture (Area 1); 2. Point 2; 1. Culture (Area 2)"
+    assert report.focus_in_words == "To be looked at first: 1. Culture."
 
 
 def test_typed_text_is_cleaned(submitted_review, lead) -> None:

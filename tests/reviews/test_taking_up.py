@@ -133,6 +133,7 @@ def test_who_tries_very_many_links_has_to_wait_and_a_good_one_opens_still(
     client = Client()
     tried = [client.get(address("accept_invitation", f"{number:043}")) for number in range(61)]
     assert [answer.status_code for answer in tried] == [404] * 60 + [429]
+    assert "password" not in tried[-1].content.decode()
     assert client.post(NEVER, CHOSEN).status_code == 429
     assert client.get(link_of(letter)).status_code == 200
     assert client.post(link_of(letter), CHOSEN).status_code == 302
