@@ -210,7 +210,9 @@ def assert_accessible() -> Callable[[Page], None]:
 def wait_until_there(page: Page) -> None:
     """Wait for the whole page that was asked for, of which a click has seen the headers arrive.
 
-    What reads a page once, as axe does, must come after it; `expect` reads until it is true.
+    What reads a page once, as axe does, must come after it; `expect` reads until it is true. And
+    after a form that saves by itself is sent, `expect` what the next page has: its button waits
+    for a quiet save that is under way.
     """
     page.wait_for_load_state()
 

@@ -76,7 +76,7 @@ def test_what_one_records_another_sees_at_once(base, divided, page, new_page, si
     page.get_by_label("Why? Our notes").fill(f"Because {word}")
     page.get_by_text("Somebody saw it differently").click()
     page.get_by_label("Who saw it differently, and why?").fill(f"Not {word}")
-    expect(other.locator("#follow-news")).to_contain_text("Being written: 3.", timeout=15_000)
+    expect(other.locator("#follow-news")).to_contain_text("Being written: 3.")
     expect(other.get_by_text(f"Because {word}")).to_have_count(0)
     page.get_by_role("button", name="Save and next").click()
     expect(other.get_by_text(f"Because {word}").first).to_be_visible(timeout=15_000)

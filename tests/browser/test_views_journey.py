@@ -119,6 +119,14 @@ def ask_three(lead: Page, look: Look) -> None:
     look(lead, "Members’ views")
 
 
+def go_on_to(heading: str, chair: Page, phone: Page) -> None:
+    """A button waits for a quiet save that is under way, so the next page can be a while."""
+    chair.get_by_role("button", name="Save and next").click()
+    phone.get_by_role("button", name="Save and next").tap()
+    for page in (chair, phone):
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
 def give_views(chair: Page, phone: Page, assessment: Assessment, look: Look) -> None:
     """Both at once, element by element, saved as they go; the trustee by touch."""
     chair.get_by_role("button", name="Start with 1. Point 1").click()
@@ -131,14 +139,10 @@ def give_views(chair: Page, phone: Page, assessment: Assessment, look: Look) -> 
         expect(page.locator("#save-status")).to_contain_text("Saved at")
     levels = [view_of(assessment, email, "MU-01").level for email in (CHAIR, TRUSTEE)]
     assert [level.key if level else None for level in levels] == ["step-2", "step-2"]
-    chair.get_by_role("button", name="Save and next").click()
-    phone.get_by_role("button", name="Save and next").tap()
-
+    go_on_to("2. Point 2", chair, phone)
     choose(chair, "Step 2")
     phone.get_by_role("radio", name="Don’t know yet").tap(force=True)
-    chair.get_by_role("button", name="Save and next").click()
-    phone.get_by_role("button", name="Save and next").tap()
-
+    go_on_to("3. Point 3", chair, phone)
     choose(chair, "Step 1")
     chair.get_by_label("Why?").fill(f"Frankly {FRANK}")
     choose(phone, "Step 4")
