@@ -119,6 +119,7 @@ TABLE = [
     ("trusts:settings",          "trust",               LEAD_SEES,     LEAD_SAVES),
     ("trusts:account",           "",                    "200 200 200 200 200 200 200 302", NO_POST),
     ("trusts:second_factor",     "",                    "200 200 200 200 200 200 200 302", NO_POST),
+    ("trusts:signed_in",         "",                    "200 200 200 200 200 200 200 302", NO_POST),
     ("trusts:sessions",          "",                    "200 200 200 200 200 200 200 302",
                                                         "302 302 302 302 302 302 302 401"),
     # With no provider of work accounts set, as here; tests/trusts/test_work_accounts.py sets one.
@@ -714,4 +715,4 @@ def test_wrong_role_is_told_whom_to_ask(world: World) -> None:
     lead = world.users["lead"]
     assert lead.name in text
     assert f"mailto:{lead.email}" in text
-    assert "set up an assessment" in text
+    assert "set up or change an assessment" in text

@@ -38,6 +38,12 @@ def account(request: SignedInRequest) -> HttpResponse:
     return render(request, "account/account.html", context)
 
 
+@require_safe
+def signed_in(request: SignedInRequest) -> HttpResponse:
+    """Back to the tab in which somebody was writing when their session ended."""
+    return render(request, "trusts/signed_in.html")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(allow_get=True)
 def sessions(request: SignedInRequest) -> HttpResponse:

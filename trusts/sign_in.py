@@ -25,6 +25,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
+from trusts.choices import choices_in
 from trusts.known_browsers import remember
 from trusts.limits import forgive, take_password_attempt, too_many
 from trusts.models import User
@@ -179,6 +180,7 @@ def typed_again(request: HttpRequest, *, status: int, why: str = "") -> HttpResp
     typed = [(name, value) for name, value in sent if not _is_secret(name)]
     context = {
         "typed": typed,
+        "chosen": [(_label(name), words) for name, words in choices_in(typed, user=request.user)],
         "prose": [(_label(name), value) for name, value in typed if not NOT_PROSE.fullmatch(value)],
         "asks_secret": any(_is_secret(name) and name != TOKEN for name, _ in sent),
         "why": why,

@@ -69,6 +69,7 @@ urlpatterns = [
     path("accounts/confirm-email/", views.not_here, name="no_confirmation_sent"),
     path("accounts/confirm-email/<str:key>/", views.not_here, name="no_confirmation"),
     # Ours before allauth's of the same addresses: they go on to where somebody was going.
+    path("accounts/signed-in/", account_views.signed_in, name="signed_in"),
     path("accounts/sessions/", account_views.sessions, name="sessions"),
     path("accounts/password/set/", account_views.SetPassword.as_view(), name="set_password"),
     path("accounts/2fa/totp/activate/", account_views.ActivateApp.as_view(), name="add_app"),

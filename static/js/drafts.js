@@ -30,6 +30,23 @@ function storage(use) {
   }
 }
 
+// Who wrote the form that this tab sent last: its page may come back when the session has ended.
+function rememberWriter(owner) {
+  try {
+    window.sessionStorage.setItem("tq-writer", owner);
+  } catch {
+    // The page that comes back then asks once more.
+  }
+}
+
+export function lastWriter() {
+  try {
+    return window.sessionStorage.getItem("tq-writer");
+  } catch {
+    return null;
+  }
+}
+
 function read(key) {
   const text = storage((store) => store.getItem(key));
   try {
@@ -306,6 +323,7 @@ function keepDraft(form) {
       if (number && sends) number.value = String(Number(number.value) + 1);
       keep();
       isSubmitted = true;
+      rememberWriter(form.dataset.draftOwner);
       return;
     }
     event.preventDefault();

@@ -1,6 +1,6 @@
 // Starts the components on a page, and again on whatever htmx swaps into it.
 import * as frontend from "./govuk-frontend.min.js";
-import "./drafts.js";
+import { lastWriter } from "./drafts.js";
 import "./meeting.js";
 
 // Counts as the server does: signs, not the halves of some of them, and lines.
@@ -13,6 +13,13 @@ class TextCount extends frontend.CharacterCount {
 
   isOverThreshold() {
     return this.linesOver > 0 || super.isOverThreshold();
+  }
+
+  updateVisibleCountMessage() {
+    super.updateVisibleCountMessage();
+    if (this.linesOver <= 0) return;
+    this.$visibleCountMessage.classList.replace("govuk-hint", "govuk-error-message");
+    this.$textarea.classList.add("govuk-textarea--error");
   }
 
   getCountMessage() {
@@ -53,6 +60,29 @@ function start(scope) {
 addEventListener("hashchange", () => {
   if (location.hash === "#main-content") history.replaceState(history.state, "", location.href.split("#")[0]);
 });
+
+// A form that came back because the session had ended carries a token from before the new sign-in.
+// Where the same person has signed in, in another tab, it takes theirs and is sent at once; else it
+// is sent as it is, and the page that answers says who is signed in and offers to save.
+async function takeToken(form) {
+  const answer = await fetch(form.dataset.typedAgain);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const out = page.querySelector("form[data-sign-out]");
+  if (out && out.dataset.draftOwner === lastWriter()) {
+    form.elements.csrfmiddlewaretoken.value = out.elements.csrfmiddlewaretoken.value;
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-typed-again]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await takeToken(form);
+    } finally {
+      form.submit();
+    }
+  });
+}
 
 start(document);
 document.body.addEventListener("htmx:load", (event) => start(event.detail.elt));

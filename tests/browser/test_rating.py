@@ -107,10 +107,11 @@ def test_expired_session_keeps_the_note_until_after_signing_in(
     assert rating.note == "Written after the session ended"
 
 
-def test_expired_session_without_a_script_gives_the_note_back(
-    new_page, signed_in, address, rating
+@pytest.mark.parametrize("has_script", [False, True])
+def test_expired_session_gives_the_note_back(
+    has_script, new_page, signed_in, address, rating
 ) -> None:
-    page = new_page(java_script_enabled=False)
+    page = new_page(java_script_enabled=has_script)
     signed_in(page).goto(address)
     note_box(page).fill("Typed without a script")
     page.context.clear_cookies(name="sessionid")
@@ -122,9 +123,10 @@ def test_expired_session_without_a_script_gives_the_note_back(
     other.get_by_label("Email").fill("lead@northfield.example")
     other.get_by_label("Password", exact=True).fill(PASSWORD)
     other.get_by_role("button", name="Sign in", exact=True).click()
-    other.wait_for_url(re.compile("/trusts/|/elements/"))
+    expect(other.get_by_text("Go back to the tab in which you were writing")).to_be_visible()
     page.get_by_role("button", name="I have signed in: go on").click()
-    page.get_by_role("button", name="Save it now").click()
+    if not has_script:
+        page.get_by_role("button", name="Save it now").click()
     page.wait_for_url(re.compile(r"/assessments/\d+/$"))
     rating.refresh_from_db()
     assert rating.note == "Typed without a script"
@@ -200,7 +202,14 @@ def test_two_people_at_once_lose_nothing(
 
 def test_error_summary_moves_to_the_field(page, signed_in, address) -> None:
     signed_in(page).goto(address)
-    note_box(page).fill("x" * 10_001)
+    count = page.locator(".govuk-character-count__status").first
+    for text, said in (
+        ("😀" * 10_001, "You have 1 character too many"),  # of two halves each, to a browser
+        ("x\n" * 301, "You have 2 lines too many"),
+        ("x" * 10_001, "You have 1 character too many"),
+    ):
+        note_box(page).fill(text)
+        expect(count).to_have_text(said)
     page.get_by_role("button", name="Save and leave").click()
     summary = page.locator(".govuk-error-summary")
     expect(summary).to_be_focused()

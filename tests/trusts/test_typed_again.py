@@ -87,7 +87,8 @@ def test_signed_out_page_says_so_and_shows_what_was_typed(
     page = Page(answer.content.decode())
     assert page.all("h1")[0].text == "You have been signed out"
     [link] = [node for node in page.all("a") if node.text == "Sign in (opens in a new tab)"]
-    assert link.attributes["href"] == "/accounts/login/"
+    assert link.attributes["href"] == "/accounts/login/?next=/accounts/signed-in/"
+    assert "Level: Step 2" in page.with_id("main-content").text
     assert (link.attributes["target"], link.attributes["rel"]) == ("_blank", "noopener")
     [box] = page.all("textarea")
     assert "".join(box.texts).strip("\n").replace("\r", "") == NOTE.replace("\r", "")
