@@ -10,10 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.models import SavedMeanwhile
-from reviews.finding import ENDED
-from reviews.inviting import NotNow, locked, move_on, write_history
 from reviews.models import Answer, Comment, PeerReview, SignedRating
 from reviews.querysets import AnswerQuerySet
+from reviews.status import ENDED, NotNow, locked, move_on, write_history
 from trusts.models import User
 
 LACKS_REASON = "Say why first, where you do not accept something or only in part."

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from govuk.views import CONFLICT, page
 from reviews.answer_views import fetch_sent
 from reviews.answering import send_answers, sign_off, unanswered
-from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import Comment, PeerReview
+from reviews.status import NotNow
 from reviews.views import context_of, tell_readers
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from reviews.finding import ENDED, version_of_same
-from reviews.inviting import NotNow, locked, write_history
+from reviews.finding import version_of_same
 from reviews.models import Answer, Comment, FindingDraft, PeerReview, ReviewerRating
 from reviews.querysets import FOUND, FindingDraftQuerySet
+from reviews.status import ENDED, NotNow, locked, write_history
 from trusts.models import User
 
 DEALT_WITH = (

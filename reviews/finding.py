@@ -14,12 +14,11 @@ from django.utils import timezone
 
 from assessments.models import SavedMeanwhile
 from frameworks.models import Element
-from reviews.inviting import NotNow, locked, move_on, write_history
 from reviews.models import Answer, Comment, FindingDraft, Found, PeerReview, ReviewerRating
 from reviews.querysets import FOUND, ReviewerRatingQuerySet
+from reviews.status import ENDED, NotNow, locked, move_on, write_history
 from trusts.models import User
 
-ENDED = "This review has ended, so nothing can be added to it any more."
 SENT = (
     "The findings have been sent to the trust, so they can no longer be changed here. "
     "Add a comment instead."

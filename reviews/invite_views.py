@@ -10,8 +10,9 @@ from assessments.views import context_of as context_of_assessment
 from assessments.views import fetch_to_change as fetch_assessment_to_change
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import AddReviewersForm, EditForm, InviteForm
-from reviews.inviting import ChangedMeanwhile, InvitedBefore, NotNow, add_reviewers
+from reviews.inviting import ChangedMeanwhile, InvitedBefore, add_reviewers
 from reviews.mails import TO_REVIEW
+from reviews.status import NotNow
 from reviews.views import context_of, fetch_to_change
 from trusts.drafts import redirect_saved
 from trusts.invitation_views import mail_and_tell

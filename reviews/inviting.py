@@ -1,8 +1,7 @@
 """Opening an assessment to people from outside, and shutting it again.
 
 Keyword-only, atomic, `by=` says who. Mails go out afterwards (`reviews/mails.py`): one that
-fails costs the review nothing. Whoever changes who reviews, or where the review stands, holds
-its row first.
+fails costs the review nothing.
 """
 
 from __future__ import annotations
@@ -10,22 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from assessments.status import NotAllowedNow
 from frameworks.models import Element
 from reviews.models import PeerReview, Reviewer, ReviewerRating
+from reviews.status import NotNow, locked, locked_reviewer, move_on, save_reviewer
 from trusts.invitations import VALID_FOR, Letter, hash_of, new_token
 from trusts.models import User
-
-
-class NotNow(NotAllowedNow):
-    """Where the review stands does not allow it; the message says what to do instead."""
 
 
 class ChangedMeanwhile(Exception):
@@ -58,40 +51,6 @@ class Guest:
 
     email: str
     name: str = ""
-
-
-def locked(review: PeerReview) -> PeerReview:
-    """The review's row as it stands now, held until the transaction ends."""
-    return PeerReview.objects.select_for_update().get(pk=review.pk)
-
-
-def locked_reviewer(reviewer: Reviewer) -> Reviewer:
-    """The reviewer's row as it stands now, held until the transaction ends; its review's is.
-
-    Raises:
-        NotNow: it was never taken up, and is kept no longer.
-    """
-    held = Reviewer.objects.select_for_update().filter(pk=reviewer.pk).first()
-    if held is None:
-        raise NotNow("This invitation is there no longer.")
-    return held
-
-
-def write_history(row: Any, *, by: User, reason: str = "", is_new: bool = False) -> None:
-    """Record what no `save()` saw."""
-    type(row).history.bulk_history_create(
-        [row], update=not is_new, default_user=by, default_change_reason=reason
-    )
-
-
-def move_on(review: PeerReview, *, by: User, **fields: Any) -> None:
-    """Write these of the review's fields, and the history of it; its row is held already.
-
-    Open pages of it are out of date from then on.
-    """
-    PeerReview.objects.filter(pk=review.pk).update(**fields, version=F("version") + 1)
-    review.refresh_from_db(fields=[*fields, "version"])
-    write_history(review, by=by)
 
 
 @transaction.atomic
@@ -203,7 +162,7 @@ def _write(review: PeerReview, guest: Guest, *, by: User) -> Letter[Reviewer]:
         invited_by=by,
         expires_at=good_until(review),
     )
-    _save(reviewer, by=by)
+    save_reviewer(reviewer, by=by)
     return Letter(reviewer, token)
 
 
@@ -227,7 +186,7 @@ def posted(*, letter: Letter[Reviewer], by: User) -> bool:
         return False
     reviewer.token_hash, reviewer.expires_at = hash_of(letter.token), good_until(review)
     reviewer.mailed_at, reviewer.invited_by = timezone.now(), by
-    _save(reviewer, by=by)
+    save_reviewer(reviewer, by=by)
     return True
 
 
@@ -270,7 +229,7 @@ def withdraw_reviewer(*, reviewer: Reviewer, by: User) -> bool:
     if not review.may_shut_out:
         raise NotNow("This review has ended, so nothing of it is open to anybody any more.")
     current.withdrawn_at, current.withdrawn_by = timezone.now(), by
-    _save(current, by=by)
+    save_reviewer(current, by=by)
     return True
 
 
@@ -293,7 +252,7 @@ def admit(*, reviewer: Reviewer, by: User) -> bool:
     if review.has_ended:
         raise NotNow("The last day of access is over. Give the reviewers longer first.")
     current.admitted_at, current.admitted_by = timezone.now(), by
-    _save(current, by=by)
+    save_reviewer(current, by=by)
     if review.status in (PeerReview.Status.INVITED, PeerReview.Status.ACCEPTED):
         move_on(review, by=by, status=PeerReview.Status.REVIEWING)
     return True
@@ -317,10 +276,5 @@ def refuse(*, reviewer: Reviewer, reason: str, by: User) -> bool:
         raise NotNow("There is nothing to decide here any more.")
     current.refused_at, current.refused_by = timezone.now(), by
     current.refusal_reason = reason
-    _save(current, by=by)
+    save_reviewer(current, by=by)
     return True
-
-
-def _save(reviewer: Reviewer, *, by: User) -> None:
-    reviewer._history_user = by  # type: ignore[attr-defined]
-    reviewer.save()

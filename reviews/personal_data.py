@@ -121,7 +121,7 @@ def _places(traces: Traces) -> QuerySet[Reviewer]:
 
 @holds_first
 def reviews(traces: Traces) -> None:
-    """Whoever decides about a reviewer holds the review first (`reviews.inviting`)."""
+    """Whoever decides about a reviewer holds the review first (`reviews.status`)."""
     held = PeerReview.objects.filter(pk__in=_places(traces).values("review"))
     list(held.select_for_update().order_by("pk").values_list("pk", flat=True))
 

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import ReviewerForm
-from reviews.inviting import NotNow, admit, refuse, withdraw_reviewer
+from reviews.inviting import admit, refuse, withdraw_reviewer
 from reviews.mails import TO_REVIEW, News
 from reviews.models import Reviewer
+from reviews.status import NotNow
 from reviews.views import context_of, tell_or_warn
 from trusts.drafts import redirect_saved
 from trusts.invitation_views import mail_and_tell

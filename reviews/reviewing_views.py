@@ -17,11 +17,11 @@ from govuk.views import CONFLICT, page
 from reviews.answering import sign_off, unanswered
 from reviews.comment_forms import talk_on
 from reviews.finding import submit
-from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.progress import Progress, progress_of
 from reviews.signed import ratings_of
+from reviews.status import NotNow
 from reviews.views import tell_fellows, tell_trust
 from trusts.sign_in import SignedInRequest
 

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from reviews.inviting import NotNow, locked, locked_reviewer, move_on
 from reviews.models import Interest, PeerReview, Reviewer
+from reviews.status import NotNow, locked, locked_reviewer, move_on, save_reviewer
 from trusts.invitations import LinkEnded, hash_of, make_account
 from trusts.models import Membership, User
 
@@ -59,10 +59,9 @@ def take_up(*, reviewer: Reviewer, by: User) -> None:
     if taken is None or not review.is_under_way:
         raise LinkEnded
     taken.user, taken.accepted_at = by, timezone.now()
-    taken._history_user = by  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
-            taken.save()
+            save_reviewer(taken, by=by)
     except IntegrityError as fault:  # the person reviews it already, invited twice
         raise LinkEnded from fault
     if review.status == PeerReview.Status.INVITED:
@@ -109,6 +108,5 @@ def declare(*, reviewer: Reviewer, interests: Collection[Interest], text: str, b
     for interest in Interest:
         setattr(current, interest.value, interest in interests)
     current.interests, current.declared_at = text, timezone.now()
-    current._history_user = by  # type: ignore[attr-defined]
-    current.save()
+    save_reviewer(current, by=by)
     return True

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.home_panel import ways_of
-from reviews.inviting import NotNow
 from reviews.mails import News
 from reviews.models import PeerReview, Reviewer
 from reviews.reviewing_views import fetch_reviewer
+from reviews.status import NotNow
 from reviews.taking_up import (
     AnotherAddress,
     OwnTrust,

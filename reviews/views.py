@@ -14,9 +14,10 @@ from assessments.views import context_of as context_of_assessment
 from assessments.views import fetch_assessment
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import WithdrawForm
-from reviews.inviting import NotNow, withdraw_review
+from reviews.inviting import withdraw_review
 from reviews.mails import News, deciders_of, readers_of, tell
 from reviews.models import PeerReview, Reviewer
+from reviews.status import NotNow
 from trusts.drafts import redirect_saved
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission

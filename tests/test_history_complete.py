@@ -112,7 +112,6 @@ CHANGES += [invitations, operator_actions, privacy]
 CHANGES += [inviting, taking_up, finding, correcting, answering]
 NO_CHANGES_OF_THEIR_OWN = {
     "keep_upload",  # nothing is a framework yet
-    "move_on",  # within every change of where a review stands
     "record_draft",  # told once it is the finding
     "move_row",  # within the moves of priorities and actions
     "write_history",

@@ -12,8 +12,8 @@ from assessments.actions import create_assessment
 from assessments.models import Rating, SavedMeanwhile
 from reviews.answering import record_answer, send_answers, sign_off
 from reviews.finding import submit
-from reviews.inviting import NotNow
 from reviews.models import Answer, Comment, PeerReview
+from reviews.status import NotNow
 from tests.conftest import client_of, make_framework
 from tests.plans.conftest import error_links
 from tests.reviews.conftest import (

@@ -13,8 +13,9 @@ from assessments.actions import create_assessment
 from assessments.models import Assessment, Rating, SavedMeanwhile
 from reviews.answering import send_answers
 from reviews.finding import record_finding, submit
-from reviews.inviting import NotNow, withdraw_review
+from reviews.inviting import withdraw_review
 from reviews.models import Answer, Comment, PeerReview, Reviewer, ReviewerRating
+from reviews.status import NotNow
 from tests.conftest import client_of, make_framework, make_user
 from tests.reviews.conftest import (
     address,

@@ -11,7 +11,6 @@ from assessments.models import Assessment
 from reviews.inviting import (
     ChangedMeanwhile,
     Guest,
-    NotNow,
     add_reviewers,
     admit,
     edit_review,
@@ -21,6 +20,7 @@ from reviews.inviting import (
     withdraw_reviewer,
 )
 from reviews.models import PeerReview, Reviewer
+from reviews.status import NotNow
 from reviews.taking_up import AnotherAddress, OwnTrust, declare, find, take_up
 from tests.conftest import make_user
 from tests.reviews.conftest import GUEST, let_in, make_review

@@ -11,7 +11,6 @@ from assessments.models import Assessment
 from reviews import inviting
 from reviews.inviting import (
     Guest,
-    NotNow,
     add_reviewers,
     admit,
     posted,
@@ -20,6 +19,7 @@ from reviews.inviting import (
     withdraw_reviewer,
 )
 from reviews.models import PeerReview, Reviewer
+from reviews.status import NotNow
 from reviews.taking_up import declare, find, take_up, take_up_as_new_person
 from tests.conftest import PASSWORD, client_of, make_user
 from tests.reviews.conftest import GUEST, address, make_review
@@ -127,14 +127,14 @@ def test_letting_in_while_the_account_ends_brings_no_address_back(
 ) -> None:
     take_up(reviewer=letter.invitation, by=guest)
     declare(reviewer=letter.invitation, interests=[], text="", by=guest)
-    has_read, save = Event(), inviting._save
+    has_read, save = Event(), inviting.save_reviewer
 
     def save_late(reviewer: Reviewer, *, by: User) -> None:
         has_read.set()
         sleep(0.3)
         save(reviewer, by=by)
 
-    monkeypatch.setattr(inviting, "_save", save_late)
+    monkeypatch.setattr(inviting, "save_reviewer", save_late)
 
     def work(number: int) -> None:
         if number:
