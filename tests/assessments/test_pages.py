@@ -22,6 +22,8 @@ from tests.conftest import client_of, make_framework
 from tests.page import Page
 from trusts.home import panels_for, tasks_of
 
+pytestmark = pytest.mark.once  # what pages say and take; the changes themselves are tried on both
+
 
 def rate_all(assessment: Assessment, by, *, order: int = 4) -> None:
     level = assessment.framework.levels.get(order=order)

@@ -24,6 +24,8 @@ from trusts.invitation_views import NOT_MAILED
 from trusts.invitations import Letter, write_letter
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # what mails say, and to whom
+
 
 def link(path: str) -> str:
     return f"https://trust.example{path}"

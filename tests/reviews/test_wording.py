@@ -20,6 +20,8 @@ from tests.trusts.history_pages import read
 from trusts.invitations import Letter
 from trusts.models import Trust, User
 
+pytestmark = pytest.mark.once  # what pages say
+
 TRUST, REVIEWERS = Comment.Side.TRUST, Comment.Side.REVIEWERS
 
 
