@@ -176,6 +176,10 @@ def typed_again(request: HttpRequest, *, status: int, why: str = "") -> HttpResp
     """
     if is_from_another_site(request):
         return render(request, "403.html", status=FORBIDDEN)
+    if cast(SignedInRequest, request).htmx:
+        # Its page stays and says so. A form in this answer would bring the cookie of before back,
+        # where it comes late: the person may have signed in meanwhile.
+        return HttpResponse(status=status)
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     typed = [(name, value) for name, value in sent if not _is_secret(name)]
     context = {

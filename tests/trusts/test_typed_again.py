@@ -80,6 +80,14 @@ def test_note_is_there_after_signing_in_again(
     assert rating.updated_by == lead
 
 
+def test_quiet_save_that_is_answered_late_undoes_no_sign_in(
+    visitor: Client, typed: dict[str, str], rating: Rating
+) -> None:
+    answer = visitor.post(rating.get_absolute_url(), typed, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert not answer.cookies
+
+
 def test_signed_out_page_says_so_and_shows_what_was_typed(
     visitor: Client, typed: dict[str, str], rating: Rating
 ) -> None:
