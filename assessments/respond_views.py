@@ -146,6 +146,8 @@ def _where_next(request: SignedInRequest, response: Response) -> str:
     if request.POST.get("then") != "list":
         in_order = response.respondent.responses.in_order()
         codes = list(in_order.values_list("element__code", flat=True))
+        if response.element.code not in codes:  # taken out since it was saved
+            raise NotAsked
         if after := codes[codes.index(response.element.code) + 1 :]:
             return reverse("assessments:respond", args=[pk, after[0]])
     return reverse("assessments:mine", args=[pk])
@@ -153,7 +155,9 @@ def _where_next(request: SignedInRequest, response: Response) -> str:
 
 def _page(request: SignedInRequest, response: Response, answer: Answer) -> HttpResponse:
     siblings = list(response.respondent.responses.in_order().defer("note"))
-    place = next(i for i, one in enumerate(siblings) if one.pk == response.pk)
+    place = next((i for i, one in enumerate(siblings) if one.pk == response.pk), None)
+    if place is None:  # taken out since it was read
+        raise NotAsked
     context = _context(request, response.respondent) | {
         "response": response,
         "element": response.element,

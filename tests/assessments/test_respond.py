@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from assessments.collecting import close_collecting, open_collecting, take_out
 from assessments.models import Assessment, Response
+from assessments.respond_forms import ResponseForm
 from assessments.responding import record_response
 from tests.conftest import client_of, make_framework
 from tests.page import Page
@@ -224,6 +225,20 @@ def test_who_is_taken_out_while_writing_gets_the_words_back(
     assert answer.status_code == 403
     assert [box.text for box in page.all("textarea")] == ["I had begun"]
     assert f"mailto:{lead.email}" in [link.attributes.get("href") for link in page.all("a")]
+
+
+@pytest.mark.parametrize("typed", [{"note": ""}, {"note": "x" * 10_001}])
+def test_who_is_taken_out_once_it_is_saved_is_told_so(typed, mine, trustee, monkeypatch) -> None:
+    saved = ResponseForm.save
+
+    def and_gone(form: ResponseForm) -> Any:
+        answer = saved(form)
+        take_out(respondent=mine.respondent)
+        return answer
+
+    monkeypatch.setattr(ResponseForm, "save", and_gone)
+    answer = client_of(trustee).post(mine.get_absolute_url(), sent(**typed))
+    assert answer.status_code == 403
 
 
 def test_nobody_reads_another_view_anywhere_while_it_is_collected(
