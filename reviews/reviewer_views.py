@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from govuk.views import CONFLICT, page, status_of, typed
+from reviews.deciding import admit, refuse, withdraw_reviewer
 from reviews.invite_forms import ReviewerForm
-from reviews.inviting import admit, refuse, withdraw_reviewer
 from reviews.mails import TO_REVIEW, News
 from reviews.models import Reviewer
 from reviews.status import NotNow

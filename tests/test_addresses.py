@@ -34,8 +34,9 @@ from frameworks.framework_template import template
 from frameworks.models import Element, Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
+from reviews.deciding import admit
 from reviews.finding import record_finding, say, submit
-from reviews.inviting import Guest, add_reviewers, admit, invite_review
+from reviews.inviting import Guest, add_reviewers, invite_review
 from reviews.models import Comment, PeerReview
 from reviews.taking_up import declare, take_up
 from tests.conftest import align, client_of, make_framework, make_next_edition, make_user

@@ -27,7 +27,7 @@ from plans import action_changes
 from plans import actions as plan_actions
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
-from reviews import answering, correcting, finding, inviting, taking_up
+from reviews import answering, correcting, deciding, finding, inviting, taking_up
 from reviews.inviting import Guest
 from reviews.models import Answer, Comment, FindingDraft, Interest, PeerReview
 from tests.conftest import client_of, make_user
@@ -109,7 +109,7 @@ KEPT_BY_THE_SERVICE = {
 CHANGES = [assessment_actions, collecting, own_frameworks]
 CHANGES += [plan_actions, action_changes, handover, people]
 CHANGES += [invitations, operator_actions, privacy]
-CHANGES += [inviting, taking_up, finding, correcting, answering]
+CHANGES += [inviting, taking_up, deciding, finding, correcting, answering]
 NO_CHANGES_OF_THEIR_OWN = {
     "keep_upload",  # nothing is a framework yet
     "record_draft",  # told once it is the finding
@@ -330,7 +330,7 @@ def _review(doing: Doing, assessment: Assessment) -> None:
     doing(taking_up.take_up, reviewer=reviewer, by=person)
     interests = [Interest.FAMILY]
     doing(taking_up.declare, reviewer=reviewer, interests=interests, text="A cousin.", by=person)
-    doing(inviting.admit, reviewer=reviewer)
+    doing(deciding.admit, reviewer=reviewer)
     _find(doing, review, person)
     for answer in review.answers.order_by("pk"):
         answer.verdict, answer.text = Answer.Verdict.PARTLY, "Not all of it."
@@ -392,8 +392,8 @@ def _shut_out(doing: Doing, assessment: Assessment) -> None:
     person = make_user(second.email)
     doing(taking_up.take_up, reviewer=second, by=person)
     doing(taking_up.declare, reviewer=second, interests=[], text="", by=person)
-    doing(inviting.refuse, reviewer=second, reason="Too close.")
-    doing(inviting.withdraw_reviewer, reviewer=third)
+    doing(deciding.refuse, reviewer=second, reason="Too close.")
+    doing(deciding.withdraw_reviewer, reviewer=third)
     doing(inviting.withdraw_review, review=review, reason="Another time.")
 
 

@@ -13,8 +13,9 @@ from assessments.models import Assessment
 from plans.models import Priority
 from reviews.answering import send_answers, sign_off
 from reviews.correcting import resolve
+from reviews.deciding import admit
 from reviews.finding import record_finding, say, submit
-from reviews.inviting import Guest, admit, invite_review, posted
+from reviews.inviting import Guest, invite_review, posted
 from reviews.models import Answer, Comment, PeerReview
 from reviews.taking_up import declare, take_up
 from trusts.models import User

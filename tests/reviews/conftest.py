@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, Rating
+from reviews.deciding import admit
 from reviews.finding import record_finding, say, submit
-from reviews.inviting import Guest, add_reviewers, admit, invite_review, posted
+from reviews.inviting import Guest, add_reviewers, invite_review, posted
 from reviews.models import Comment, Interest, PeerReview, Reviewer, ReviewerRating
 from reviews.taking_up import declare, take_up
 from tests.conftest import make_user

@@ -14,15 +14,8 @@ from django.utils import timezone
 
 from reviews import views
 from reviews.answering import send_answers, sign_off
-from reviews.inviting import (
-    Guest,
-    add_reviewers,
-    admit,
-    posted,
-    refuse,
-    withdraw_review,
-    withdraw_reviewer,
-)
+from reviews.deciding import admit, refuse, withdraw_reviewer
+from reviews.inviting import Guest, add_reviewers, posted, withdraw_review
 from reviews.models import Comment, Interest, PeerReview, Reviewer
 from reviews.taking_up import declare, find, take_up
 from tests.conftest import client_of

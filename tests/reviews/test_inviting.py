@@ -8,16 +8,14 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Assessment
+from reviews.deciding import admit, refuse, withdraw_reviewer
 from reviews.inviting import (
     ChangedMeanwhile,
     Guest,
     add_reviewers,
-    admit,
     edit_review,
     posted,
-    refuse,
     withdraw_review,
-    withdraw_reviewer,
 )
 from reviews.models import PeerReview, Reviewer
 from reviews.status import NotNow

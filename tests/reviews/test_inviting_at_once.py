@@ -8,16 +8,9 @@ from time import sleep
 import pytest
 
 from assessments.models import Assessment
-from reviews import inviting
-from reviews.inviting import (
-    Guest,
-    add_reviewers,
-    admit,
-    posted,
-    refuse,
-    withdraw_review,
-    withdraw_reviewer,
-)
+from reviews import deciding
+from reviews.deciding import admit, refuse, withdraw_reviewer
+from reviews.inviting import Guest, add_reviewers, posted, withdraw_review
 from reviews.models import PeerReview, Reviewer
 from reviews.status import NotNow
 from reviews.taking_up import declare, find, take_up, take_up_as_new_person
@@ -127,14 +120,14 @@ def test_letting_in_while_the_account_ends_brings_no_address_back(
 ) -> None:
     take_up(reviewer=letter.invitation, by=guest)
     declare(reviewer=letter.invitation, interests=[], text="", by=guest)
-    has_read, save = Event(), inviting.save_reviewer
+    has_read, save = Event(), deciding.save_reviewer
 
     def save_late(reviewer: Reviewer, *, by: User) -> None:
         has_read.set()
         sleep(0.3)
         save(reviewer, by=by)
 
-    monkeypatch.setattr(inviting, "save_reviewer", save_late)
+    monkeypatch.setattr(deciding, "save_reviewer", save_late)
 
     def work(number: int) -> None:
         if number:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from assessments.actions import create_assessment
 from assessments.models import Assessment
 from plans.actions import start_plan
-from reviews.inviting import refuse, withdraw_review, withdraw_reviewer
+from reviews.deciding import refuse, withdraw_reviewer
+from reviews.inviting import withdraw_review
 from reviews.models import Comment, PeerReview, Reviewer, ReviewerRating
 from reviews.taking_up import declare, take_up
 from tests.conftest import client_of

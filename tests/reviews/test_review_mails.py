@@ -12,7 +12,8 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from reviews.answering import send_answers
-from reviews.inviting import posted, withdraw_reviewer
+from reviews.deciding import withdraw_reviewer
+from reviews.inviting import posted
 from reviews.mails import TO_REVIEW, News, deciders_of, invitation_of, readers_of, tell
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import find

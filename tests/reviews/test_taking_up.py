@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from assessments.models import Assessment
 from reviews.answering import send_answers, sign_off
-from reviews.inviting import Guest, add_reviewers, posted, withdraw_review, withdraw_reviewer
+from reviews.deciding import withdraw_reviewer
+from reviews.inviting import Guest, add_reviewers, posted, withdraw_review
 from reviews.models import Comment, PeerReview, Reviewer
 from reviews.taking_up import find
 from tests.conftest import PASSWORD, client_of, make_user
