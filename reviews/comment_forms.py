@@ -15,8 +15,8 @@ from django.urls import reverse
 from assessments.models import NOTE_MAX_LENGTH
 from frameworks.models import Element
 from govuk.fields import KeyField, MultilineField, VersionField, too_long
-from reviews.finding import change_comment
 from reviews.models import Comment, PeerReview
+from reviews.talking import change_comment
 from reviews.threads import Thread, threads_of
 from trusts.models import User
 

@@ -1,4 +1,4 @@
-"""Talking in a review, for both sides: say something, say it otherwise, take it back."""
+"""The pages for talking in a review, for both sides, and for what came of a correction."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm, who_reads
 from reviews.correcting import resolve
-from reviews.finding import SaidBefore, SentMeanwhile, TakenBack, say, take_back
 from reviews.mails import News
 from reviews.models import Comment, FindingDraft, PeerReview
 from reviews.querysets import CommentQuerySet
 from reviews.reviewing_views import context_of_reviewer, fetch_reader
 from reviews.status import NotNow
+from reviews.talking import SaidBefore, SentMeanwhile, TakenBack, say, take_back
 from reviews.views import tell_readers, tell_trust
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission

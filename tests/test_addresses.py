@@ -35,10 +35,11 @@ from frameworks.models import Element, Framework
 from plans.models import Action, Plan, Priority
 from reports.models import IssuedReport
 from reviews.deciding import admit
-from reviews.finding import record_finding, say, submit
+from reviews.finding import record_finding, submit
 from reviews.inviting import Guest, add_reviewers, invite_review
 from reviews.models import Comment, PeerReview
 from reviews.taking_up import declare, take_up
+from reviews.talking import say
 from tests.conftest import align, client_of, make_framework, make_next_edition, make_user
 from tests.everything import undone
 from tests.grids import make_grid

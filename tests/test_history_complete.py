@@ -27,7 +27,7 @@ from plans import action_changes
 from plans import actions as plan_actions
 from plans.choosing import Change
 from plans.models import Action, Plan, Priority
-from reviews import answering, correcting, deciding, finding, inviting, taking_up
+from reviews import answering, correcting, deciding, finding, inviting, taking_up, talking
 from reviews.inviting import Guest
 from reviews.models import Answer, Comment, FindingDraft, Interest, PeerReview
 from tests.conftest import client_of, make_user
@@ -109,7 +109,7 @@ KEPT_BY_THE_SERVICE = {
 CHANGES = [assessment_actions, collecting, own_frameworks]
 CHANGES += [plan_actions, action_changes, handover, people]
 CHANGES += [invitations, operator_actions, privacy]
-CHANGES += [inviting, taking_up, deciding, finding, correcting, answering]
+CHANGES += [inviting, taking_up, deciding, finding, talking, correcting, answering]
 NO_CHANGES_OF_THEIR_OWN = {
     "keep_upload",  # nothing is a framework yet
     "record_draft",  # told once it is the finding
@@ -336,7 +336,7 @@ def _review(doing: Doing, assessment: Assessment) -> None:
         answer.verdict, answer.text = Answer.Verdict.PARTLY, "Not all of it."
         doing(answering.record_answer, answer=answer, version=answer.version)
     correction = doing(
-        finding.say,
+        talking.say,
         review=review,
         side=Comment.Side.TRUST,
         kind=Comment.Kind.CORRECTION,
@@ -374,11 +374,11 @@ def _find(doing: Doing, review: PeerReview, person: User) -> None:
     doing(finding.record_finding, finding=found, version=1, by=person)
     said = {"review": review, "side": Comment.Side.REVIEWERS, "element": found.element}
     kept, gone = (
-        doing(finding.say, **said, body=f"Comment {number}", key=uuid4(), by=person)
+        doing(talking.say, **said, body=f"Comment {number}", key=uuid4(), by=person)
         for number in (1, 2)
     )
-    doing(finding.change_comment, comment=kept, body="Otherwise", version=1, by=person)
-    doing(finding.take_back, comment=gone, by=person)
+    doing(talking.change_comment, comment=kept, body="Otherwise", version=1, by=person)
+    doing(talking.take_back, comment=gone, by=person)
     doing(finding.submit, review=review, by=person)
 
 

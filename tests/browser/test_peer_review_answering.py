@@ -14,10 +14,11 @@ from plans.models import Priority
 from reviews.answering import send_answers, sign_off
 from reviews.correcting import resolve
 from reviews.deciding import admit
-from reviews.finding import record_finding, say, submit
+from reviews.finding import record_finding, submit
 from reviews.inviting import Guest, invite_review, posted
 from reviews.models import Answer, Comment, PeerReview
 from reviews.taking_up import declare, take_up
+from reviews.talking import say
 from trusts.models import User
 
 EXECUTIVE = "executive@northfield.example"

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from assessments.collecting import close_collecting, may_respond, open_collecting
 from assessments.models import Assessment, Rating, Response
-from reviews.finding import say, submit
+from reviews.finding import submit
 from reviews.inviting import Guest, add_reviewers, invite_review, withdraw_review
 from reviews.models import Comment, PeerReview, ReviewerRating
+from reviews.talking import say
 from tests.browser.conftest import PASSWORD, SIGN_IN
 from tests.reviews.conftest import let_in
 from trusts.models import User

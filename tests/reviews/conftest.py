@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Rating
 from reviews.deciding import admit
-from reviews.finding import record_finding, say, submit
+from reviews.finding import record_finding, submit
 from reviews.inviting import Guest, add_reviewers, invite_review, posted
 from reviews.models import Comment, Interest, PeerReview, Reviewer, ReviewerRating
 from reviews.taking_up import declare, take_up
+from reviews.talking import say
 from tests.conftest import make_user
 from tests.page import Page
 from trusts.invitations import Letter

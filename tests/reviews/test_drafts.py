@@ -16,8 +16,9 @@ from django.urls import reverse
 
 from assessments.models import Assessment
 from reports.urls import urlpatterns as reports_urls
-from reviews.finding import change_comment, submit, take_back
+from reviews.finding import submit
 from reviews.inviting import Guest, withdraw_review
+from reviews.talking import change_comment, take_back
 from reviews.urls import urlpatterns as reviews_urls
 from tests.everything import undone
 from tests.reviews.conftest import comment, find, finding_of, let_in, make_review

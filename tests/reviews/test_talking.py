@@ -13,11 +13,12 @@ from reviews import comment_views
 from reviews.answering import send_answers
 from reviews.comment_forms import talk_on
 from reviews.correcting import record_draft, resolve
-from reviews.finding import SaidBefore, TakenBack, say, submit, take_back
+from reviews.finding import submit
 from reviews.inviting import withdraw_review
 from reviews.models import Answer, Comment, FindingDraft, PeerReview
 from reviews.sources import what_reviewers_said
 from reviews.status import NotNow
+from reviews.talking import SaidBefore, TakenBack, say, take_back
 from reviews.threads import threads_of
 from tests.conftest import client_of, make_framework
 from tests.plans.conftest import form_values
