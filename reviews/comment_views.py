@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -20,6 +18,7 @@ from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm, who_reads
 from reviews.correcting import resolve
+from reviews.giving_back import offers_back
 from reviews.mails import News
 from reviews.models import Comment, FindingDraft, PeerReview
 from reviews.querysets import CommentQuerySet
@@ -29,45 +28,11 @@ from reviews.talking import SaidBefore, SentMeanwhile, TakenBack, say, take_back
 from reviews.views import tell_readers, tell_trust
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
-from trusts.second_factor import shut_to
 from trusts.sign_in import SignedInRequest
-
-NOT_FOUND = 404
-TYPED = ("body", "reply", "strengths", "questions", "evidence")
-"""The boxes for prose on the pages of a review."""
 
 LAST_DAY_OVER = "the reviewers can no longer read it: their last day of access is over."
 
-View = Callable[..., HttpResponse]
 Outcome = Comment.Outcome
-
-
-def offers_back(view: View) -> View:
-    """Marks a page that may be gone while somebody writes: it gives back what was just typed.
-
-    A reviewer's way in ends, or a member's place in the trust. The answer is the same whether
-    there ever was a review. Where a second step is asked for meanwhile, that is what is said.
-    """
-
-    @wraps(view)
-    def offering(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except Http404:
-            texts = list(_texts_typed(request.POST))
-            if not texts or request.htmx or shut_to(request):
-                raise
-            return render(request, "reviews/gone.html", {"texts": texts}, status=NOT_FOUND)
-
-    return offering
-
-
-def _texts_typed(sent: QueryDict) -> Iterator[str]:
-    """The prose that was sent; of a page of many rows only what the page had not shown."""
-    for name, text in sent.items():
-        is_prose = name.rpartition("-")[2] in TYPED and not name.startswith("initial-")
-        if is_prose and str(text).strip() and text != sent.get(f"initial-{name}"):
-            yield str(text).strip()
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from frameworks.descriptions import Reading, arrange
 from frameworks.models import Element, Framework, Level, Statement
 from govuk.views import page
 from reviews.comment_forms import talk_on
-from reviews.comment_views import offers_back
 from reviews.finding_forms import FindingForm, FindingRow
+from reviews.giving_back import offers_back
 from reviews.models import Comment, Found, PeerReview, Reviewer, ReviewerRating
 from reviews.reviewing_views import context_of_reviewer, fetch_reader, may_speak
 from reviews.signed import as_signed
