@@ -12,7 +12,8 @@ from reviews.answering import send_answers, sign_off, unanswered
 from reviews.mails import News
 from reviews.models import Comment, PeerReview
 from reviews.status import NotNow
-from reviews.views import context_of, tell_readers
+from reviews.telling import tell_readers
+from reviews.views import context_of
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
 

@@ -25,7 +25,7 @@ from reviews.querysets import CommentQuerySet
 from reviews.reviewing_views import context_of_reviewer, fetch_reader
 from reviews.status import NotNow
 from reviews.talking import SaidBefore, SentMeanwhile, TakenBack, say, take_back
-from reviews.views import tell_readers, tell_trust
+from reviews.telling import tell_readers, tell_trust
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest

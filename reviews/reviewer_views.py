@@ -12,7 +12,8 @@ from reviews.invite_forms import ReviewerForm
 from reviews.mails import TO_REVIEW, News
 from reviews.models import Reviewer
 from reviews.status import NotNow
-from reviews.views import context_of, tell_or_warn
+from reviews.telling import tell_or_warn
+from reviews.views import context_of
 from trusts.drafts import redirect_saved
 from trusts.invitation_views import mail_and_tell
 from trusts.invitations import write_letter

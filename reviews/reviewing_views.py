@@ -22,7 +22,7 @@ from reviews.models import Comment, PeerReview, Reviewer
 from reviews.progress import Progress, progress_of
 from reviews.signed import ratings_of
 from reviews.status import NotNow
-from reviews.views import tell_fellows, tell_trust
+from reviews.telling import tell_fellows, tell_trust
 from trusts.sign_in import SignedInRequest
 
 

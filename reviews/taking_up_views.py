@@ -28,7 +28,7 @@ from reviews.taking_up import (
     take_up_as_new_person,
 )
 from reviews.taking_up_forms import OWN_WORDS, DeclarationForm, NewReviewerForm
-from reviews.views import tell_trust
+from reviews.telling import tell_trust
 from trusts.drafts import redirect_saved
 from trusts.invitation_forms import JoinForm
 from trusts.invitation_views import Way, open_link

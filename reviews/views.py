@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,9 +13,10 @@ from assessments.views import fetch_assessment
 from govuk.views import CONFLICT, page, status_of, typed
 from reviews.invite_forms import WithdrawForm
 from reviews.inviting import withdraw_review
-from reviews.mails import News, deciders_of, readers_of, tell
-from reviews.models import PeerReview, Reviewer
+from reviews.mails import News
+from reviews.models import PeerReview
 from reviews.status import NotNow
+from reviews.telling import tell_or_warn
 from trusts.drafts import redirect_saved
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
@@ -45,73 +44,6 @@ def context_of(request: SignedInRequest, review: PeerReview) -> dict[str, object
         "trust": trust,
         "may": allowed(request.user, trust),
     }
-
-
-def tell_or_warn(
-    request: SignedInRequest,
-    news: News,
-    to: Iterable[str],
-    *,
-    review: PeerReview,
-    reviewer: Reviewer | None = None,
-) -> None:
-    """Write the news to the addresses, and say on the next page where no mail could go."""
-    unsent = tell(
-        news,
-        to,
-        review=review,
-        reviewer=reviewer,
-        link=request.build_absolute_uri,
-        by=request.user,
-    )
-    if unsent:
-        messages.warning(
-            request,
-            f"No mail could be sent to {', '.join(unsent)}. What you did is done all the same: "
-            "tell them yourself.",
-        )
-
-
-def tell_readers(request: SignedInRequest, news: News, *, review: PeerReview) -> None:
-    """Write the news to the reviewers whom the trust has let in."""
-    tell_or_warn(request, news, [one.email for one in readers_of(review)], review=review)
-
-
-def tell_fellows(request: SignedInRequest, news: News, *, review: PeerReview) -> None:
-    """Write the news to those who review together with the person.
-
-    Where no mail goes they are named, without addresses.
-    """
-    fellows = [one for one in readers_of(review) if one.user_id != request.user.pk]
-    to = [one.email for one in fellows]
-    unsent = tell(news, to, review=review, link=request.build_absolute_uri, by=request.user)
-    if unsent:
-        names = ", ".join(str(one) for one in fellows if one.email in unsent)
-        messages.warning(request, f"No mail could be sent to {names}. Tell them yourself.")
-
-
-def tell_trust(
-    request: SignedInRequest, news: News, *, review: PeerReview, reviewer: Reviewer | None = None
-) -> None:
-    """Write the news to whoever decides at the reviewed trust.
-
-    It is a reviewer who did something: where no mail goes they are told so, without addresses.
-    """
-    to = [user.email for user in deciders_of(review)]
-    unsent = tell(
-        news,
-        to,
-        review=review,
-        reviewer=reviewer,
-        link=request.build_absolute_uri,
-        by=request.user,
-    )
-    if len(unsent) == len(to):
-        messages.warning(
-            request,
-            f"No mail could be sent to {review.trust.name}. Its people see it here when they "
-            "sign in.",
-        )
 
 
 @require_safe
