@@ -24,6 +24,8 @@ from assessments.models import Assessment, Rating, Respondent, Response
 from assessments.spread import most_divided_first, spreads_of
 from frameworks.models import Framework
 from plans.models import Action, Plan, Priority
+from reviews.models import Comment, ReviewerRating
+from tests.everything import OURS
 from trusts import demo
 from trusts.models import Membership, Trust, User
 
@@ -63,7 +65,7 @@ def every_value() -> dict[str, list[Any]]:
     """All rows of our own apps and their history."""
     values: dict[str, list[Any]] = {}
     for model in apps.get_models():
-        if model._meta.app_label in {"trusts", "assessments", "plans", "reports", "frameworks"}:
+        if model._meta.app_label in OURS:
             rows = model._default_manager.order_by("pk").values()
             values[model._meta.label] = list(rows)
     return values
@@ -76,7 +78,7 @@ def history_of(row: Any) -> list[Any]:
 
 def what_is_shown() -> list[Any]:
     """The demo by natural keys, with the history of what is there."""
-    models = (Membership, Rating, Respondent, Response, Action)
+    models = (Membership, Rating, Respondent, Response, Action, ReviewerRating, Comment)
     rows = [row for model in models for row in model._default_manager.all()]
     return sorted(
         (
