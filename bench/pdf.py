@@ -15,9 +15,10 @@ from weasyprint.urls import URLFetcherResponse
 
 from bench.seed import Seeder, framework_to_measure
 from plans.models import Action, Plan
-from reports.action_plan import Stamp, build_action_plan
+from reports.action_plan import build_action_plan
 from reports.actions import print_action_plan
 from reports.pdf import CONTENT_TYPES, FOLDERS, STATIC_BASE
+from reports.stamp import Stamp
 
 ROUNDS = 7
 LARGE = 40

@@ -15,13 +15,13 @@ from itertools import accumulate
 from math import ceil
 
 from django.db.models import Prefetch, Q, Subquery
-from django.utils.formats import date_format
 
 from assessments.heat_map import HeatMap, build_heat_map, lines_of
 from assessments.models import Assessment, Rating
 from frameworks.models import Framework, Level
 from plans.models import Action, Plan, Priority
 from plans.origins import with_origin
+from reports.stamp import Stamp
 from reports.text import file_name, printable
 from trusts.models import Trust
 
@@ -37,31 +37,6 @@ COLUMN_CHARACTERS = 38
 """About how many characters fit on a line of the action table's text columns."""
 COLUMN_LINES = 30
 """More lines than this in such a column, and the action is set over the page's full width."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """Whether this is a working copy or one that stays as it is, and of which day.
-
-    Attributes:
-        issued_by: who handed it out.
-        is_signed: whether it says what both sides of a review have signed.
-    """
-
-    on: date
-    issued_by: str = ""
-    is_signed: bool = False
-
-    @property
-    def is_issued(self) -> bool:
-        return bool(self.issued_by)
-
-    @property
-    def in_words(self) -> str:
-        day = date_format(self.on, "j F Y")
-        if self.is_issued:
-            return f"Issued {day} by {self.issued_by}"
-        return f"Signed by both sides, {day}" if self.is_signed else f"Working copy, printed {day}"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from plans.models import Plan
-from reports.action_plan import TEMPLATE_VERSION, ActionPlanReport, Stamp, build_action_plan
+from reports.action_plan import TEMPLATE_VERSION, ActionPlanReport, build_action_plan
 from reports.models import IssuedReport
 from reports.pdf import STATIC_BASE, render_pdf
+from reports.stamp import Stamp
 from trusts.models import User
 
 

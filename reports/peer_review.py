@@ -19,7 +19,6 @@ from django.utils.formats import date_format
 from assessments.models import Assessment
 from assessments.sources import Outcome, outcomes_of
 from frameworks.models import Framework
-from reports.action_plan import Stamp
 from reports.peer_review_parts import (
     IN_A_REPLY,
     NOT_ANSWERED,
@@ -31,6 +30,7 @@ from reports.peer_review_parts import (
     day_of,
     listed,
 )
+from reports.stamp import Stamp
 from reports.text import file_name, printable
 from reviews.gaps import Gap, GapMap, gaps_between
 from reviews.models import Answer, Comment, PeerReview, Reviewer

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from govuk.views import page, status_of, typed
 from plans.models import Plan
-from reports.action_plan import Stamp, build_action_plan
+from reports.action_plan import build_action_plan
 from reports.actions import issue_action_plan, print_action_plan
 from reports.forms import IssueForm
 from reports.models import IssuedReport
 from reports.pdf import PdfUnavailable
+from reports.stamp import Stamp
 from reports.turns import TooBusy
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission

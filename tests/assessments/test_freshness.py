@@ -16,7 +16,8 @@ from assessments.freshness import old_since
 from assessments.models import Assessment, Rating
 from frameworks.models import Level
 from plans.models import Plan, Priority
-from reports.action_plan import Stamp, build_action_plan
+from reports.action_plan import build_action_plan
+from reports.stamp import Stamp
 from tests.conftest import align, client_of, make_framework
 from tests.page import Page
 

@@ -17,9 +17,10 @@ from assessments.models import Assessment, Rating
 from frameworks.models import Element
 from plans.models import Action, Plan, Priority, StrategicArea
 from reports import actions
-from reports.action_plan import Stamp, build_action_plan
+from reports.action_plan import build_action_plan
 from reports.actions import issue_action_plan, print_action_plan
 from reports.models import IssuedReport
+from reports.stamp import Stamp
 from tests.conftest import make_framework, make_user
 from tests.reports.printed import Printed
 from trusts.models import Role, Trust, User

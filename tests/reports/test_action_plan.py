@@ -11,7 +11,8 @@ from django.urls import reverse
 from assessments.actions import create_assessment
 from assessments.models import Assessment
 from plans.models import Action, Origin, Plan
-from reports.action_plan import COLUMN_CHARACTERS, COLUMN_LINES, Stamp, build_action_plan
+from reports.action_plan import COLUMN_CHARACTERS, COLUMN_LINES, build_action_plan
+from reports.stamp import Stamp
 from tests.conftest import client_of, make_framework
 from tests.reports.conftest import (
     TODAY,

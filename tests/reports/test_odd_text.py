@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from plans.models import Plan
-from reports.action_plan import Stamp
+from reports.stamp import Stamp
 from tests.reports.conftest import (
     PrintOnce,
     add_action,

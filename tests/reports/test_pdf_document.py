@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from plans.models import Plan
-from reports.action_plan import Stamp
+from reports.stamp import Stamp
 from tests.reports.conftest import (
     add_action,
     add_priority,
