@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 from govuk.sheets import MEDIA_TYPE
 from plans.models import Plan
 from reports.action_plan import build_action_plan
+from reports.downloads import download, unavailable
 from reports.pdf import STATIC_BASE, PdfUnavailable, render_pdf
 from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_excel import write_excel
 from reports.peer_review_word import write_word
 from reports.stamp import Stamp
 from reports.turns import TooBusy
-from reports.views import download, unavailable
 from reviews.models import Reviewer
 from reviews.signed import ratings_of
 from trusts.permissions import allowed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 
 from django.contrib import messages
@@ -10,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,6 +16,7 @@ from govuk.views import page, status_of, typed
 from plans.models import Plan
 from reports.action_plan import build_action_plan
 from reports.actions import issue_action_plan, print_action_plan
+from reports.downloads import download, unavailable
 from reports.forms import IssueForm
 from reports.models import IssuedReport
 from reports.pdf import PdfUnavailable
@@ -26,11 +25,6 @@ from reports.turns import TooBusy
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
-
-UNAVAILABLE = 503
-SECONDS_TO_WAIT = 60
-
-log = logging.getLogger(__name__)
 
 
 def fetch_plan(request: SignedInRequest, pk: int) -> Plan:
@@ -104,31 +98,6 @@ def context_of(request: SignedInRequest, plan: Plan) -> dict[str, object]:
         "trust": plan.trust,
         "may": allowed(request.user, plan.trust),
     }
-
-
-def download(document: bytes, name: str, *, media_type: str = "application/pdf") -> HttpResponse:
-    """The file, to be saved under the name."""
-    response = HttpResponse(document, content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
-
-
-def unavailable(
-    request: SignedInRequest, context: dict[str, object], reason: PdfUnavailable | TooBusy
-) -> HttpResponse:
-    """A page that says what to do instead; the operator finds the reason in the log.
-
-    Args:
-        context: what the page shows, with `crumbs`, the template of the way back, and
-            `report_url`, where the document is as a page.
-    """
-    is_busy = isinstance(reason, TooBusy)
-    log.log(logging.WARNING if is_busy else logging.ERROR, "No PDF was made: %s", reason)
-    template = "reports/busy.html" if is_busy else "reports/unavailable.html"
-    response = render(request, template, context, status=UNAVAILABLE)
-    if is_busy:
-        response.headers["Retry-After"] = str(SECONDS_TO_WAIT)
-    return response
 
 
 def _no_pdf(request: SignedInRequest, plan: Plan, reason: PdfUnavailable | TooBusy) -> HttpResponse:
