@@ -22,7 +22,7 @@ from frameworks.models import Framework, Level
 from plans.models import Action, Plan, Priority
 from plans.origins import with_origin
 from reports.stamp import Stamp
-from reports.text import file_name, printable
+from reports.text import file_stem, printable
 from trusts.models import Trust
 
 TEMPLATE_VERSION = "5"
@@ -179,7 +179,7 @@ class ActionPlanReport:
     @property
     def file_name(self) -> str:
         """What the PDF is called where somebody saves it."""
-        return file_name(self.trust_name, self.title)
+        return f"{file_stem(self.trust_name, self.title)}.pdf"
 
     @property
     def is_old(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from plans.models import Plan
 from reports.querysets import IssuedReportQuerySet
-from reports.text import file_name
+from reports.text import file_stem
 from trusts.models import Trust, User
 
 
@@ -65,4 +65,5 @@ class IssuedReport(models.Model):
     def file_name(self) -> str:
         """Told apart from a working copy, and from what was issued on another day."""
         on = timezone.localdate(self.issued_at)
-        return file_name(self.trust.name, self.title, f"issued {on:%Y-%m-%d}")
+        stem = file_stem(self.trust.name, self.title, f"issued {on:%Y-%m-%d}")
+        return f"{stem}.pdf"

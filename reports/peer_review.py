@@ -31,7 +31,7 @@ from reports.peer_review_parts import (
     listed,
 )
 from reports.stamp import Stamp
-from reports.text import file_name, printable
+from reports.text import file_stem, printable
 from reviews.gaps import Gap, GapMap, gaps_between
 from reviews.models import Answer, Comment, PeerReview, Reviewer
 from reviews.threads import Thread, threads_of
@@ -191,8 +191,8 @@ class PeerReviewReport:
 
     def named(self, ending: str) -> str:
         """What the file is called where somebody saves it."""
-        name = file_name(self.trust_name, self.reviewing_trust, "peer review")
-        return f"{name.removesuffix('.pdf')}.{ending}"
+        stem = file_stem(self.trust_name, self.reviewing_trust, "peer review")
+        return f"{stem}.{ending}"
 
 
 def build_peer_review(

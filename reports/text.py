@@ -27,9 +27,9 @@ def printable(text: str) -> str:
     return TOO_MANY_ACCENTS.sub(r"\1", text).strip()
 
 
-def file_name(*words: str) -> str:
-    """What a PDF is called: northfield-learning-trust-action-plan-2026.pdf."""
+def file_stem(*words: str) -> str:
+    """What a file is called, without its kind: northfield-learning-trust-action-plan-2026."""
     *names, last = words
     tail = slugify(last)
     head = slugify(" ".join(names))[: LONGEST_NAME - len(tail)].strip("-_")
-    return f"{'-'.join(filter(None, (head, tail))) or 'action-plan'}.pdf"
+    return "-".join(filter(None, (head, tail))) or "action-plan"

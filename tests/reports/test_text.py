@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.text import file_name, printable
+from reports.text import file_stem, printable
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,18 @@ def test_printable_drops_only_what_nobody_could_see(typed: str, printed: str) ->
     [
         (
             ("Northfield Learning Trust", "Action plan 2026"),
-            "northfield-learning-trust-action-plan-2026.pdf",
+            "northfield-learning-trust-action-plan-2026",
         ),
-        (("Añil & Søn / Trust", 'Plan "A"'), "anil-sn-trust-plan-a.pdf"),
-        (("信託", "計画"), "action-plan.pdf"),
-        (("", "計画", "issued 2026-11-22"), "issued-2026-11-22.pdf"),
+        (("Añil & Søn / Trust", 'Plan "A"'), "anil-sn-trust-plan-a"),
+        (("信託", "計画"), "action-plan"),
+        (("", "計画", "issued 2026-11-22"), "issued-2026-11-22"),
     ],
 )
-def test_file_name_is_made_of_plain_letters(words: tuple[str, ...], name: str) -> None:
-    assert file_name(*words) == name
+def test_file_stem_is_made_of_plain_letters(words: tuple[str, ...], name: str) -> None:
+    assert file_stem(*words) == name
 
 
-def test_file_name_keeps_its_end_however_long_the_rest_is() -> None:
-    name = file_name("A very long name " * 30, "Plan", "issued 2026-11-22")
-    assert name.endswith("-issued-2026-11-22.pdf")
-    assert len(name) <= 125
+def test_file_stem_keeps_its_end_however_long_the_rest_is() -> None:
+    name = file_stem("A very long name " * 30, "Plan", "issued 2026-11-22")
+    assert name.endswith("-issued-2026-11-22")
+    assert len(name) <= 121
