@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from assessments.models import FrameworkUpload
 from assessments.own_frameworks import keep_upload, read_upload
 from frameworks.framework_sheet import FaultyFramework
-from govuk.sheets import LARGEST, Fault, UnreadableSheet
+from sheets.reading import LARGEST, Fault, UnreadableSheet
 from trusts.models import Trust, User
 
 LONGEST_NAME = 200

@@ -24,8 +24,9 @@ from assessments.own_frameworks import (
 from frameworks.framework_sheet import FaultyFramework
 from frameworks.framework_template import FILE_NAME, template
 from frameworks.models import Framework
-from govuk.sheets import MEDIA_TYPE, Fault, UnreadableSheet
 from govuk.views import CONFLICT, page, status_of, typed
+from sheets.reading import Fault, UnreadableSheet
+from sheets.writing import MEDIA_TYPE
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest

@@ -15,7 +15,7 @@ from frameworks.framework_cells import folded
 from frameworks.framework_draft import FrameworkDraft, rows_of, write
 from frameworks.framework_sheet import read_framework
 from frameworks.models import Framework
-from govuk.sheets import read_workbook
+from sheets.reading import read_workbook
 from trusts.models import Trust, User
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from frameworks.models import Element, Level, Statement
 from frameworks.words import Words
-from govuk.rewording import Rewording, reworded
+from texts.rewording import Rewording, reworded
 
 Row = TypeVar("Row")
 

@@ -26,7 +26,7 @@ from frameworks.framework_columns import (
 )
 from frameworks.models import Domain, Element, Framework, Level, Statement
 from govuk.fields import number_of
-from govuk.sheets import Fault, SheetRow
+from sheets.reading import Fault, SheetRow
 
 MODELS: Mapping[str, type[models.Model]] = {
     FRAMEWORK: Framework,

@@ -26,7 +26,7 @@ from frameworks.framework_draft import (
 from frameworks.models import Framework, Level, Statement
 from frameworks.numbering import beginning, from_here_on, listed, misnumbered
 from frameworks.soundness import faults_between
-from govuk.sheets import SheetRow
+from sheets.reading import SheetRow
 
 __all__ = ["FaultyFramework", "read_framework"]
 

@@ -23,7 +23,7 @@ from frameworks.framework_columns import (
 )
 from frameworks.framework_draft import FrameworkDraft
 from frameworks.framework_example import EXAMPLE
-from govuk.sheets import Sheet, write_workbook
+from sheets.writing import Sheet, write_workbook
 
 FILE_NAME = "framework-template.xlsx"
 READ_ME_TEXT = (

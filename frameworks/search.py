@@ -10,7 +10,7 @@ from itertools import chain, groupby
 from frameworks.descriptions import arrange
 from frameworks.models import Element, Framework, Level, Statement
 from frameworks.words import Words, words_of
-from govuk.matching import Piece, Wanted
+from texts.matching import Piece, Wanted
 
 SHOWN = 3
 """Passages of one element; the element's own page has the others."""

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from frameworks.models import Framework
 from frameworks.shelf import Shelved
 from govuk.fields import query_too_long
-from govuk.matching import Wanted
+from texts.matching import Wanted
 
 QUERY_MAX_LENGTH = 100
 """Characters: a long phrase, and a bound on the work of one search."""

@@ -18,7 +18,8 @@ from frameworks.descriptions import arrange
 from frameworks.models import Framework, Statement, WordingPack
 from frameworks.querysets import FrameworkQuerySet
 from govuk.fields import MAX_LINES
-from govuk.sheets import Fault, Sheet, SheetRow, write_workbook
+from sheets.reading import Fault, SheetRow
+from sheets.writing import Sheet, write_workbook
 
 TITLE = "Wording"
 CODE, OURS, THEIRS = HEADER = ("Code", "Our words", "Publisher’s words")

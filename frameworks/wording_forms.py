@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from frameworks.models import Framework
 from frameworks.wording import Coverage, FaultyPack, load_pack
 from govuk.fields import MultilineField, too_long
-from govuk.sheets import Fault, SheetRow, UnreadableSheet, read_workbook
+from sheets.reading import Fault, SheetRow, UnreadableSheet, read_workbook
 
 
 class SourceField(MultilineField):

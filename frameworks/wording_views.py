@@ -13,8 +13,8 @@ from frameworks.models import Framework, WordingPack
 from frameworks.wording import coverage_of, published_frameworks, remove_pack, wording_sheet
 from frameworks.wording_forms import WordingForm
 from govuk.operators import operators_page
-from govuk.sheets import MEDIA_TYPE
 from govuk.views import page, status_of, typed
+from sheets.writing import MEDIA_TYPE
 
 
 def fetch_framework(request: HttpRequest, key: str, edition: str) -> Framework:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govuk.sheets import Sheet, write_workbook
 from reports.peer_review import WHOLE, PeerReviewReport
 from reports.peer_review_parts import Answered, ElementSection, Said
+from sheets.writing import Sheet, write_workbook
 
 LEVEL_WIDTHS = (28, 30, 12, 14, 30, 14, 24, 16)
 FINDING_WIDTHS = (16, 18, 36, 14, 25, 25, 20, 11, 22)

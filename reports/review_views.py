@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from govuk.sheets import MEDIA_TYPE
 from plans.models import Plan
 from reports.action_plan import build_action_plan
 from reports.downloads import download, unavailable
@@ -22,6 +21,7 @@ from reports.stamp import Stamp
 from reports.turns import TooBusy
 from reviews.models import Reviewer
 from reviews.signed import ratings_of
+from sheets.writing import MEDIA_TYPE
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govuk.matching import EXCERPT, Piece, Wanted, fold
+from texts.matching import EXCERPT, Piece, Wanted, fold
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govuk.rewording import GAP, added, reworded
+from texts.rewording import GAP, added, reworded
 
 WORDS = st.lists(st.sampled_from(["a", "b", "<b>", "&", "it’s", "c"]), max_size=12).map(" ".join)
 LINES = st.lists(WORDS, max_size=4).map("\n".join)

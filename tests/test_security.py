@@ -20,7 +20,17 @@ from tests.conftest import PASSWORD, client_of
 from tests.test_production import ROOT, SOUND
 from trusts.models import User
 
-APPS = ("assessments", "frameworks", "govuk", "plans", "reports", "trustquality", "trusts")
+APPS = (
+    "assessments",
+    "frameworks",
+    "govuk",
+    "plans",
+    "reports",
+    "reviews",
+    "trustquality",
+    "trusts",
+)
+APPS += ("sheets", "texts")
 
 
 @pytest.fixture(scope="session")

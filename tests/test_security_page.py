@@ -12,8 +12,8 @@ from django.conf import LazySettings
 from assessments.models import NOTE_MAX_LENGTH
 from frameworks.framework_cells import LONGEST_TEXT
 from frameworks.search_form import QUERY_MAX_LENGTH
-from govuk import sheets
 from plans.models import DESCRIPTION_MAX_LENGTH, REASON_MAX_LENGTH
+from sheets import reading
 from tests.test_production import ROOT
 from trustquality.hardening import LARGEST_REQUEST, METHODS
 from trustquality.wsgi import MOST_FIELDS
@@ -140,7 +140,7 @@ def test_what_is_weaker_is_told_and_nothing_else_is() -> None:
 
 
 def test_limits_are_those_of_the_code(settings: LazySettings) -> None:
-    unpacked, largest = sheets.MAX_UNPACKED // 1_000_000, sheets.LARGEST // 1_000_000
+    unpacked, largest = reading.MAX_UNPACKED // 1_000_000, reading.LARGEST // 1_000_000
     a_day, again = settings.SIGN_IN_LIMITS["invite"], settings.SIGN_IN_LIMITS["invite_again"]
     assert (a_day, again) == ("200/d/key", "5/d/key")
     assert QUERY_MAX_LENGTH == WORDS_MAX_LENGTH
@@ -153,9 +153,9 @@ def test_limits_are_those_of_the_code(settings: LazySettings) -> None:
         f"{MOST_FIELDS:,} fields in its address",
         "what is typed into one form": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024**2} MB",
         "fields of a form, files of a form": f"{fields:,}, {files}",
-        "a spreadsheet": f"{largest} MB, {unpacked} MB unpacked, {sheets.MAX_SHEETS} sheets, "
-        f"{sheets.MAX_ROWS:,} rows, {sheets.MAX_COLUMNS} columns, "
-        f"{sheets.MAX_CELL:,} characters a cell",
+        "a spreadsheet": f"{largest} MB, {unpacked} MB unpacked, {reading.MAX_SHEETS} sheets, "
+        f"{reading.MAX_ROWS:,} rows, {reading.MAX_COLUMNS} columns, "
+        f"{reading.MAX_CELL:,} characters a cell",
         "a note, a dissent, a key issue": f"{NOTE_MAX_LENGTH:,} characters",
         "an action, a reason": f"{REASON_MAX_LENGTH:,} characters",
         "a text of an own framework": f"{LONGEST_TEXT:,} characters",

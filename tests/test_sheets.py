@@ -15,8 +15,9 @@ import pytest
 from django.conf import settings
 from openpyxl import Workbook, load_workbook
 
-from govuk import sheets
-from govuk.sheets import Fault, Sheet, SheetRow, UnreadableSheet, read_workbook, write_workbook
+from sheets import reading
+from sheets.reading import Fault, SheetRow, UnreadableSheet, read_workbook
+from sheets.writing import Sheet, write_workbook
 
 # The files here have no more styles than they need.
 pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no default style:UserWarning")
@@ -272,22 +273,22 @@ def duplicated() -> bytes:
     return file.getvalue()
 
 
-OLE = sheets.OLD_OR_ENCRYPTED
+OLE = reading.OLD_OR_ENCRYPTED
 LAUGHS = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 SST = f'<sst xmlns="{SPREADSHEET}"><si><t>&%s;</t></si></sst>'
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "The selected file is empty"),
-    "larger": (lambda: b"PK\x03\x04" + b"x" * sheets.LARGEST, "must be smaller than 2 MB"),
-    "csv": (lambda: b"code,text\nA,b\n", sheets.WRONG_FILE),
-    "png": (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 99, sheets.WRONG_FILE),
-    "pdf": (lambda: b"%PDF-1.7\n", sheets.WRONG_FILE),
-    "docx": (lambda: words("word/document.xml", "<document/>"), sheets.WRONG_FILE),
-    "any zip": (lambda: packed(dict.fromkeys(PARTS) | {"a": "b"}), sheets.WRONG_FILE),
+    "larger": (lambda: b"PK\x03\x04" + b"x" * reading.LARGEST, "must be smaller than 2 MB"),
+    "csv": (lambda: b"code,text\nA,b\n", reading.WRONG_FILE),
+    "png": (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 99, reading.WRONG_FILE),
+    "pdf": (lambda: b"%PDF-1.7\n", reading.WRONG_FILE),
+    "docx": (lambda: words("word/document.xml", "<document/>"), reading.WRONG_FILE),
+    "any zip": (lambda: packed(dict.fromkeys(PARTS) | {"a": "b"}), reading.WRONG_FILE),
     "xls": (lambda: OLE + b"\0" * 600, "is of an older format"),
-    "password": (lambda: OLE + b"\0" * 600 + sheets.ENCRYPTED, sheets.LOCKED),
-    "password of the zip": (encrypted_entries, sheets.LOCKED),
-    "macros": (lambda: packed({"xl/vbaProject.bin": b"\0"}), sheets.MACROS),
+    "password": (lambda: OLE + b"\0" * 600 + reading.ENCRYPTED, reading.LOCKED),
+    "password of the zip": (encrypted_entries, reading.LOCKED),
+    "macros": (lambda: packed({"xl/vbaProject.bin": b"\0"}), reading.MACROS),
     "macros allowed": (
         lambda: packed(
             {
@@ -296,21 +297,21 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
                 )
             }
         ),
-        sheets.MACROS,
+        reading.MACROS,
     ),
-    "cut short": (lambda: packed()[:-200], sheets.DAMAGED),
+    "cut short": (lambda: packed()[:-200], reading.DAMAGED),
     "changed on the way": (
         lambda: packed(method=0).replace(b"Two ", b"Too "),
-        sheets.DAMAGED,
+        reading.DAMAGED,
     ),
-    "other compression": (lambda: packed(method=ZIP_BZIP2), sheets.DAMAGED),
-    "part twice": (duplicated, sheets.DAMAGED),
-    "no workbook": (lambda: packed({"xl/workbook.xml": None}), sheets.DAMAGED),
-    "no sheet": (lambda: packed({SHEET: None}), sheets.DAMAGED),
-    "shared strings missing": (lambda: packed({STRINGS: None}), sheets.DAMAGED),
-    "shared string missing": (lambda: with_strings("<si><t>Code</t></si>"), sheets.DAMAGED),
-    "not XML": (lambda: packed({SHEET: "<worksheet"}), sheets.DAMAGED),
-    "null character": (lambda: with_strings("<si><t>a\0b</t></si>"), sheets.DAMAGED),
+    "other compression": (lambda: packed(method=ZIP_BZIP2), reading.DAMAGED),
+    "part twice": (duplicated, reading.DAMAGED),
+    "no workbook": (lambda: packed({"xl/workbook.xml": None}), reading.DAMAGED),
+    "no sheet": (lambda: packed({SHEET: None}), reading.DAMAGED),
+    "shared strings missing": (lambda: packed({STRINGS: None}), reading.DAMAGED),
+    "shared string missing": (lambda: with_strings("<si><t>Code</t></si>"), reading.DAMAGED),
+    "not XML": (lambda: packed({SHEET: "<worksheet"}), reading.DAMAGED),
+    "null character": (lambda: with_strings("<si><t>a\0b</t></si>"), reading.DAMAGED),
     "null character written out": (
         lambda: with_rows('<row r="7"><c t="inlineStr"><is><t>a_x0000_b</t></is></c></row>'),
         "“Wording”, row 7 has a character that cannot be shown",
@@ -319,17 +320,17 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_rows('<row><c t="inlineStr"><is><t>_xD83D_</t></is></c></row>'),
         "“Wording”, row 1 has a character that cannot be shown",
     ),
-    "entities in entities": (lambda: packed({STRINGS: LAUGHS + SST % "b"}), sheets.DAMAGED),
-    "entity from elsewhere": (lambda: packed({STRINGS: OUTSIDE + SST % "a"}), sheets.DAMAGED),
+    "entities in entities": (lambda: packed({STRINGS: LAUGHS + SST % "b"}), reading.DAMAGED),
+    "entity from elsewhere": (lambda: packed({STRINGS: OUTSIDE + SST % "a"}), reading.DAMAGED),
     "impossible dimension": (
         lambda: packed({SHEET: PARTS[SHEET].replace("A1:E3", "A1:ZZZZZ99999999999")}),
-        sheets.DAMAGED,
+        reading.DAMAGED,
     ),
-    "row out of reach": (lambda: with_rows('<row r="999999999999"/>'), sheets.DAMAGED),
-    "row just out of reach": (lambda: with_rows('<row r="1048577"/>'), sheets.DAMAGED),
+    "row out of reach": (lambda: with_rows('<row r="999999999999"/>'), reading.DAMAGED),
+    "row just out of reach": (lambda: with_rows('<row r="1048577"/>'), reading.DAMAGED),
     "column out of reach": (
         lambda: with_rows('<row><c r="ZZZZZZ1"><v>1</v></c></row>'),
-        sheets.DAMAGED,
+        reading.DAMAGED,
     ),
     "51 columns": (
         lambda: with_rows('<row r="2"><c r="AY2"><v>1</v></c></row>'),
@@ -349,7 +350,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "number of thousands of figures": (
         lambda: with_rows(f"<row><c><v>{'9' * 9_999}</v></c></row>"),
-        sheets.DAMAGED,
+        reading.DAMAGED,
     ),
 }
 
@@ -388,7 +389,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 READ_IN_A_PROCESS_OF_ITS_OWN = """
 import resource, sys
-from govuk.sheets import UnreadableSheet, read_workbook
+from sheets.reading import UnreadableSheet, read_workbook
 used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 before = used()
 with open(sys.argv[1], "rb") as file:
@@ -404,7 +405,7 @@ with open(sys.argv[1], "rb") as file:
 def test_bomb_costs_little(name: str, tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     path.write_bytes(BOMBS[name]())
-    assert path.stat().st_size < sheets.LARGEST
+    assert path.stat().st_size < reading.LARGEST
     started = time.monotonic()
     answer = subprocess.run(
         [sys.executable, "-c", READ_IN_A_PROCESS_OF_ITS_OWN, str(path)],
@@ -414,7 +415,7 @@ def test_bomb_costs_little(name: str, tmp_path: Path) -> None:
         check=True,
     ).stdout
     megabytes, _, message = answer.strip().partition(" ")
-    assert message == sheets.TOO_MUCH
+    assert message == reading.TOO_MUCH
     assert int(megabytes) < 60
     assert time.monotonic() - started < 20
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from govuk.rewording import Rewording, reworded
+from texts.rewording import Rewording, reworded
 from trusts.history import Event, Field, Kind, Values, kinds
 from trusts.history_lost import lost_texts
 from trusts.history_rows import Person, Said

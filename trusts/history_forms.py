@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 
 from govuk.fields import DateField, query_too_long
-from govuk.matching import Wanted
+from texts.matching import Wanted
 from trusts.history import Kind
 from trusts.history_rows import FORMER, SERVICE, Person
 from trusts.history_search import Asked

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from govuk.matching import Wanted, fold
+from texts.matching import Wanted, fold
 from trusts.history import kinds
 from trusts.history_entries import Entry, entry_of
 from trusts.history_rows import SERVICE, Person, Said, Scope, read_said, walk_said

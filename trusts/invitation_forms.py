@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 
 from govuk.fields import HintedRadioSelect, MultilineField, too_long
-from govuk.sheets import Fault, UnreadableSheet, read_workbook
+from sheets.reading import Fault, UnreadableSheet, read_workbook
 from trusts.invitations import Newcomer, Offer, offers_for
 from trusts.models import Role, Trust, User
 from trusts.names import is_taken, readable

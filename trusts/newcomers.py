@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from govuk.sheets import Fault, SheetRow
+from sheets.reading import Fault, SheetRow
 from trusts.invitations import Newcomer
 from trusts.models import Role
 from trusts.names import UNSHOWABLE, readable, visible

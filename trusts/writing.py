@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import F, Model, Q
 from simple_history.utils import get_history_model_for_model
 
-from govuk.rewording import added
+from texts.rewording import added
 from trusts.models import User
 from trusts.personal_data import Row
 

@@ -29,10 +29,10 @@ from frameworks.framework_example import EXAMPLE
 from frameworks.framework_sheet import read_framework
 from frameworks.framework_template import FILE_NAME, template
 from frameworks.models import Domain, Element, Framework, Level, Statement
-from govuk.sheets import LARGEST, read_workbook
 from plans.models import Plan, Priority
 from reports.action_plan import build_action_plan
 from reports.stamp import Stamp
+from sheets.reading import LARGEST, read_workbook
 from tests.conftest import client_of, make_user
 from tests.frameworks.conftest import workbook_of
 from tests.page import Page

@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from frameworks.framework_draft import FrameworkDraft
 from frameworks.framework_template import sheets_of
-from govuk.sheets import write_workbook
+from sheets.writing import write_workbook
 
 
 def workbook_of(draft: FrameworkDraft) -> bytes:

@@ -29,7 +29,7 @@ from frameworks.framework_sheet import FaultyFramework, read_framework
 from frameworks.framework_template import sheets_of, template
 from frameworks.models import Framework, Statement
 from frameworks.soundness import FrameworkRows, faults_of
-from govuk.sheets import SheetRow, read_workbook
+from sheets.reading import SheetRow, read_workbook
 from tests.frameworks.conftest import workbook_of
 
 

@@ -24,7 +24,7 @@ from frameworks.wording import (
     remove_pack,
     wording_sheet,
 )
-from govuk.sheets import read_workbook
+from sheets.reading import read_workbook
 from tests.conftest import make_framework
 from tests.together import at_once
 

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from assessments.models import Assessment
 from frameworks.models import Framework, Statement, WordingPack
-from govuk.sheets import LARGEST, MEDIA_TYPE
+from sheets.reading import LARGEST
+from sheets.writing import MEDIA_TYPE
 from tests.conftest import client_of, make_framework, make_user
 from tests.frameworks.test_wording import SOURCE, everything, load, pack, sheet_of, theirs
 from tests.page import Page

@@ -22,7 +22,6 @@ from pypdf import PdfReader
 from assessments.actions import create_assessment, record_rating
 from assessments.models import Assessment, Rating
 from frameworks.models import Element
-from govuk.sheets import MEDIA_TYPE, read_workbook
 from plans.actions import choose_priorities, start_plan
 from plans.choosing import Change
 from plans.models import Plan
@@ -36,6 +35,8 @@ from reviews.answering import record_answer, send_answers, sign_off, unanswered
 from reviews.correcting import resolve
 from reviews.models import Answer, Comment, PeerReview, Reviewer, SignedRating
 from reviews.sources import what_reviewers_said
+from sheets.reading import read_workbook
+from sheets.writing import MEDIA_TYPE
 from tests.conftest import client_of
 from tests.reviews.conftest import comment, finding_of, page_of
 from trusts.models import User

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govuk.sheets import SheetRow
+from sheets.reading import SheetRow
 from trusts.invitations import Newcomer
 from trusts.models import Role
 from trusts.newcomers import AT_ONCE, lines_of, read_newcomers, split

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from frameworks.management.naming import add_framework_arguments, find_framework
 from frameworks.wording import FaultyPack, load_pack
 from frameworks.wording_forms import SourceField
-from govuk.sheets import SheetRow, UnreadableSheet, read_workbook
+from sheets.reading import SheetRow, UnreadableSheet, read_workbook
 
 
 class Command(BaseCommand):

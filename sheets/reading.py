@@ -1,4 +1,4 @@
-"""Reading the spreadsheets that people send, whatever is in them, and writing those they fill in.
+"""Reading the spreadsheets that people send, whatever is in them.
 
 A file is judged by its content, never by its name. Before openpyxl sees it, every part that
 openpyxl would read is walked through once by a parser that keeps nothing and allows no
@@ -10,32 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from io import BytesIO
-from math import ceil
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from defusedxml.ElementTree import XMLParser
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.dimensions import RowDimension
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl import load_workbook
 
-from govuk.formulas import UnstoredFormulas
+from sheets.formulas import UnstoredFormulas
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FONT = "Calibri"
-LINE_HEIGHT = 15
-HIGHEST_ROW = 409
-"""In points, as spreadsheet programs have them."""
 LARGEST = 2_000_000
 MAX_UNPACKED = 50_000_000
 MAX_PARTS = 1_000
@@ -58,7 +44,6 @@ LAST_ROW = 1_048_576
 ROW_NUMBER = re.compile(r"([1-9]\d{0,6})")
 PLACE = re.compile(r"[A-Z]{1,3}([1-9]\d{0,6})")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 INVISIBLE = "\u200b\u2060\ufeff"
 
@@ -74,8 +59,6 @@ TOO_MUCH = (
     "The selected file holds far more than its rows need. Copy the rows into a new spreadsheet, "
     "save that as an Excel spreadsheet (.xlsx) and select it"
 )
-
-
 MACROS = "The selected file is made for macros. Save it as .xlsx, without macros"
 LOCKED = "The selected file is protected by a password. Save it without one"
 
@@ -98,17 +81,6 @@ class SheetRow:
     number: int
     cells: tuple[str, ...]
     unstored: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet to write: a header, rows of text, and how wide each column is in characters."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    widths: Sequence[int] = ()
-    wrap: bool = True
 
 
 @dataclass(frozen=True)
@@ -143,70 +115,6 @@ def read_workbook(file: BinaryIO, *, largest: int = LARGEST) -> dict[str, list[S
         raise
     except Exception as fault:  # openpyxl and zipfile raise nearly anything on hostile files
         raise UnreadableSheet(DAMAGED) from fault
-
-
-def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An .xlsx file whose every cell is text, now and when people type into it."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    bold, plain = Font(FONT, 11, bold=True), Font(FONT, 11)
-    for sheet in sheets:
-        page = book.create_sheet(sheet.title)
-        alignment = Alignment(wrap_text=sheet.wrap, vertical="top")
-        for number, row in enumerate((sheet.header, *sheet.rows), start=1):
-            for column, text in enumerate(row, start=1):
-                cell = page.cell(number, column)
-                if text:
-                    cell.value = _writable(text)
-                    cell.data_type = "s"  # openpyxl has made a formula of "=1+1"
-                cell.number_format = "@"
-                cell.font = bold if number == 1 else plain
-                cell.alignment = alignment
-            if sheet.wrap:
-                page.row_dimensions[number] = _high_enough(page, number, row, sheet.widths)
-        for column, width in enumerate(sheet.widths, start=1):
-            page.column_dimensions[get_column_letter(column)].width = width
-        page.freeze_panes = "A2"
-        _set_up_for_print(page)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-class _OwnHeight(RowDimension):
-    """A row that says how high it is, and may grow with what people type into it."""
-
-    customHeight = False
-
-
-def _high_enough(
-    page: Worksheet, number: int, row: Sequence[str], widths: Sequence[int]
-) -> RowDimension:
-    """A row with room for every line of its wrapped texts: not every program works that out."""
-    lines = [
-        sum(ceil(len(line) / width) or 1 for line in text.split("\n"))
-        for text, width in zip(row, widths, strict=False)
-    ]
-    height = min(LINE_HEIGHT * max(lines, default=1), HIGHEST_ROW)
-    return _OwnHeight(page, index=number, ht=height)
-
-
-def _set_up_for_print(page: Worksheet) -> None:
-    """A4 on its side, as wide as the paper, with the header and a number on every page."""
-    page.page_setup.orientation = page.ORIENTATION_LANDSCAPE
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, footer=0.3)
-    page.print_title_rows = "1:1"
-    page.print_options.gridLines = True
-    page.HeaderFooter.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart("&A"), right=_HeaderFooterPart("Page &P of &N")
-    )
-
-
-def _writable(text: str) -> str:
-    return LOOKS_ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", text))
 
 
 def _megabytes(size: int) -> str:

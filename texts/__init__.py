@@ -1,0 +1,1 @@
+"""Texts, whatever they say: finding words in them, and what differs between two."""
