@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assessments.crosswalk import gather_evidence
+from assessments.thinking_alone import thinks_alone
 from assessments.views import context_of, fetch_assessment, ratings_of
 from frameworks.crosswalk_views import about_links, fetch_aligned
 from frameworks.models import Alignment, Element
@@ -24,6 +25,7 @@ def crosswalk(request: SignedInRequest, pk: int, key: str, edition: str) -> Http
         alignments=Alignment.objects.between(assessment.framework, other),
     )
     context = context_of(request, assessment) | {"evidence": evidence}
+    context["thinks_alone"] = thinks_alone(assessment)
     context |= about_links(
         framework=other, other=assessment.framework, crosswalk=evidence.crosswalk
     )

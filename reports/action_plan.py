@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import accumulate
 from math import ceil
@@ -110,6 +110,11 @@ class PrioritySection:
     came_from: str
     """Whose words it came from, such as a peer review's; blank where the board chose it."""
     actions: Sequence[ActionLine]
+
+    def without_origins(self) -> PrioritySection:
+        """For people from outside: what others reviewed is no business of theirs."""
+        actions = [replace(action, came_from="") for action in self.actions]
+        return replace(self, came_from="", actions=actions)
 
 
 @dataclass(frozen=True)
@@ -236,8 +241,8 @@ def build_action_plan(
     Args:
         plan: as its pages read it (`for_page`), or else it costs more queries.
         stamp: what the document is; its day decides which actions are overdue.
-        ratings: the assessment's, in order, where they are not to be read here; then nothing is
-            said of the assessment before.
+        ratings: the assessment's, in order, as people from outside may read them; then nothing is
+            said of the assessment before, nor of where anything in the plan came from.
     """
     in_order = plan.priorities.select_related("dropped_by").prefetch_related(_actions())
     priorities = list(with_origin(in_order))
@@ -266,6 +271,8 @@ def build_action_plan(
         )
         for priority in kept
     ]
+    if ratings is not None:
+        sections = [section.without_origins() for section in sections]
     return ActionPlanReport(
         title=printable(plan.title),
         trust_name=printable(plan.assessment.trust.name),

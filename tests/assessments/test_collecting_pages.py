@@ -16,7 +16,7 @@ from assessments.collecting import close_collecting, finish, open_collecting
 from assessments.home_panel import assessments_panel
 from assessments.models import Assessment, Rating, Respondent, Response
 from assessments.view_mails import letter_to
-from tests.conftest import client_of
+from tests.conftest import align, client_of, make_framework
 from tests.page import Page
 from tests.trusts.mailing import Choosy, Unreachable, backend_of
 from trusts.models import Membership, User
@@ -256,12 +256,15 @@ def test_who_is_asked_sees_none_of_what_the_board_has_rated(
     page = said(client_of(lead).get(at("open", assessment)))
     assert "The board has begun already: 1 point has a rating or a note." in page
     client_of(lead).post(at("open", assessment), sent(chair, executive, trustee))
-    urls = [at(name, assessment) for name in PAGES] + [begun.get_absolute_url()]
+    other = make_framework("other")
+    align(assessment.framework, "MU-01", other, "MU-02")
+    crosswalk = reverse("assessments:crosswalk", args=[assessment.pk, other.key, other.edition])
+    urls = [at(name, assessment) for name in PAGES] + [crosswalk, begun.get_absolute_url()]
     meet = reverse("assessments:meet", args=[assessment.pk, begun.element.code])
     for user, where in ((trustee, urls), (chair, [*urls, meet])):
         for url in where:
             page = said(client_of(user).get(url))
-            assert "kept from you until views are closed" in page, url
+            assert "stays off this page for you until views are closed" in page, url
             words = ["Said before", ">Priority<", "1 of 3 points", "Not rated yet"]
             words += ["Step 4"] if url in urls[:-1] else []  # the others say what it means
             assert [one for one in words if one in page] == [], url

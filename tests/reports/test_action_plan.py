@@ -304,6 +304,7 @@ def test_dissent_stands_beside_the_note_in_the_appendix(plan: Plan) -> None:
     rating.save()
     report = build_action_plan(plan, stamp=NOW)
     assert report.domains[0].judgements[0].dissent == "One of us would say Step 2."
-    page = render_to_string("reports/_appendix.html", {"report": report})
-    assert page.count("Seen differently") == 1
-    assert "One of us would say Step 2." in page
+    for name in ("reports/_appendix.html", "reports/pdf/_appendix.html"):
+        page = render_to_string(name, {"report": report})
+        assert page.count("Seen differently") == 1
+        assert page.count("One of us would say Step 2.") == 1

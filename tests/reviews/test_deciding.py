@@ -284,6 +284,15 @@ def test_declined_people_are_spoken_of_without_what_they_declared(
     assert "cousin" not in told
 
 
+def test_whether_there_are_interests_is_for_who_decides(
+    declared: Reviewer, chair: User, observer: User
+) -> None:
+    where = address("detail", declared.review)
+    assert "Has declared interests: waits for" in text_of(client_of(chair).get(where))
+    shown = text_of(client_of(observer).get(where))
+    assert "Has made a declaration: waits for your trust’s decision" in shown
+
+
 def test_addresses_of_people_without_a_name_are_for_who_decides(
     review: PeerReview, chair: User, observer: User
 ) -> None:

@@ -25,7 +25,7 @@ from frameworks.models import Element
 from plans.actions import choose_priorities, start_plan
 from plans.choosing import Change
 from plans.models import Plan
-from plans.taking_up import take_up_as_priority
+from plans.taking_up import remember_action, take_up_as_priority
 from reports.peer_review import PeerReviewReport, build_peer_review
 from reports.peer_review_excel import write_excel
 from reports.peer_review_parts import listed
@@ -38,6 +38,7 @@ from reviews.sources import what_reviewers_said
 from sheets.reading import read_workbook
 from sheets.writing import MEDIA_TYPE
 from tests.conftest import client_of
+from tests.plans.conftest import add_action
 from tests.reviews.conftest import comment, finding_of, page_of
 from trusts.models import User
 
@@ -577,6 +578,23 @@ def test_shared_plan_says_nothing_of_the_assessment_before(
     theirs = shown.content.decode()
     assert "Priority 1: Point 1" in theirs
     assert "The secret year" not in theirs
+
+
+def test_shared_plan_names_no_other_review(submitted_review, reviewer, executive) -> None:
+    source = what_reviewers_said(
+        executive, finding_of(submitted_review, "Point 3").get_absolute_url()
+    )
+    assessment = submitted_review.assessment
+    taken = take_up_as_priority(assessment=assessment, source=source, by=executive)
+    action = add_action(taken.priority, owner=executive)
+    remember_action(action=action, source=source, by=executive)
+    PeerReview.objects.filter(pk=submitted_review.pk).update(shares_plan=True)
+    words = "From the peer review by Southmere Schools Trust"
+    ours = client_of(executive).get(f"/plans/{taken.priority.plan_id}/report/").content.decode()
+    assert ours.count(words) == 2
+    theirs = client_of(reviewer).get(f"/reviewing/{submitted_review.pk}/plan/").content.decode()
+    assert words not in theirs
+    assert "Priority 1: Point 3" in theirs
 
 
 def test_shared_plan_of_a_closed_review_has_the_ratings_that_were_signed(
