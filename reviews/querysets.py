@@ -7,6 +7,7 @@ they reach the one assessment that they were invited to.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from django.db.models import Exists, OuterRef, Q
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from trusts.models import User
 
 
+HEARD_OF_FOR = timedelta(days=90)
+"""So long after its last day a review still stands in the list of who reviewed."""
 FOUND = ("level", "strengths", "questions", "evidence", "updated_at", "updated_by")
 """What is written of a finding."""
 
@@ -82,20 +85,22 @@ class ReviewerQuerySet(TrustOwnedQuerySet["Reviewer"]):
         Taken up, not refused, nothing withdrawn, the last day not over.
         """
         return self.taken_up_by(user).filter(
-            refused_at=None, withdrawn_at=None, review__withdrawn_at=None
+            refused_at=None,
+            withdrawn_at=None,
+            review__withdrawn_at=None,
+            review__access_until__gte=timezone.localdate(),
         )
 
     def taken_up_by(self, user: User | AnonymousUser) -> ReviewerQuerySet:
-        """What this person took up and may hear of until the last day, shut to them or not.
+        """What this person took up and hears of, shut to them by now or not.
 
         Who has become one of the trust's own people reviews it no longer.
         """
         if not user.is_authenticated:
             return self.none()
         own = Membership.objects.filter(user=user.pk, trust=OuterRef("review__assessment__trust"))
-        return self.filter(
-            ~Exists(own), user=user.pk, review__access_until__gte=timezone.localdate()
-        )
+        since = timezone.localdate() - HEARD_OF_FOR
+        return self.filter(~Exists(own), user=user.pk, review__access_until__gte=since)
 
     def reading(self) -> ReviewerQuerySet:
         """Of these, the ways in that the trust has opened."""

@@ -163,9 +163,9 @@ class Reviewer(models.Model):
 
     @property
     def is_shut(self) -> bool:
-        """Whether the trust has declined the person, or ended their way in or the review."""
-        ends = (self.refused_at, self.withdrawn_at, self.review.withdrawn_at)
-        return any(end is not None for end in ends)
+        """Whether the person was declined or withdrawn, or the review has ended for everybody."""
+        was_shut_out = self.refused_at is not None or self.withdrawn_at is not None
+        return was_shut_out or self.review.has_ended
 
     @property
     def shut_because(self) -> str:

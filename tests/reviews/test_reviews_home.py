@@ -257,7 +257,12 @@ def test_list_of_ones_own_reviews_ends_with_the_last_day(
     assert address("reviewing", review) in client.get(index).content.decode()
     yesterday = timezone.localdate() - timedelta(days=1)
     PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
-    assert address("reviewing", review) not in client.get(index).content.decode()
+    shown = client.get(index).content.decode()
+    assert f"Your last day was {yesterday.day} {yesterday:%B %Y}, so nothing of it is open" in shown
+    assert address("reviewing", review) not in shown
+    long_ago = yesterday - timedelta(days=90)
+    PeerReview.objects.update(due_on=long_ago, access_until=long_ago)
+    assert "No trust has asked you for a review lately." in client.get(index).content.decode()
 
 
 # Queries.
