@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from assessments.models import Assessment
-from plans.models import OPEN_STATUSES, Action, Plan
+from plans.models import Action, Plan
+from plans.querysets import OPEN
 from trusts.home import Panel, Task, register
 from trusts.models import Trust, User
 from trusts.permissions import Permission, has_permission
@@ -51,7 +52,7 @@ def _current(plans: Sequence[Plan]) -> Plan | None:
 
 def _actions(user: User, trust: Trust, *, current: Plan | None) -> list[Action]:
     """All that is still to be done in the trust, and every action of the current plan."""
-    wanted = Q(status__in=OPEN_STATUSES)
+    wanted = Q(status__in=OPEN)
     if current:
         wanted |= Q(priority__plan=current)
     actions = Action.objects.visible_to(user).active().filter(wanted)

@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Element
-from plans.querysets import ActionQuerySet, OriginQuerySet, PlanQuerySet, PriorityQuerySet
+from plans.querysets import OPEN, ActionQuerySet, OriginQuerySet, PlanQuerySet, PriorityQuerySet
 from trusts.models import Trust, User
 
 REASON_MAX_LENGTH = 2_000
@@ -232,12 +232,16 @@ class Action(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether anything is still to be done."""
-        return self.status in OPEN_STATUSES
+        return self.status in OPEN
 
     @property
     def is_overdue(self) -> bool:
         """Whether it should have been done by yesterday."""
-        return self.is_open and self.due_on < timezone.localdate()
+        return self.is_overdue_on(timezone.localdate())
+
+    def is_overdue_on(self, day: date) -> bool:
+        """Whether it should have been done before the day, as it stands now."""
+        return self.is_open and self.due_on < day
 
     def says_the_same_as(self, other: Action) -> bool:
         """Whether both hold the same of what an action's form asks."""
@@ -283,7 +287,6 @@ class Origin(models.Model):
         return (self.action or self.priority).get_absolute_url()
 
 
-OPEN_STATUSES = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
 WRITTEN_FIELDS = (
     "description",
     "owner_id",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from plans.models import Action, Origin, Plan, Priority
 
 OPEN = ("not_started", "in_progress")
+"""Statuses of an action on which something is still to be done."""
 
 
 class PlanQuerySet(TrustOwnedQuerySet["Plan"]):

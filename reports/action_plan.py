@@ -28,7 +28,6 @@ from trusts.models import Trust
 TEMPLATE_VERSION = "5"
 """Kept with each issued report; raise it when the document's look or content changes."""
 
-OPEN = (Action.Status.NOT_STARTED, Action.Status.IN_PROGRESS)
 MAP_COLUMNS = 5
 """Cells of the heat map that stand side by side on an upright page."""
 BAR_GAP = 0.004
@@ -353,10 +352,6 @@ def _kept_actions(priority: Priority) -> list[Action]:
     return [a for a in priority.actions.all() if a.status != Action.Status.DROPPED]
 
 
-def _is_overdue(action: Action, today: date) -> bool:
-    return action.status in OPEN and action.due_on < today
-
-
 def _action_lines(priority: Priority, number: int, *, today: date) -> list[ActionLine]:
     return [
         ActionLine(
@@ -370,7 +365,7 @@ def _action_lines(priority: Priority, number: int, *, today: date) -> list[Actio
             baseline=printable(action.baseline),
             target=printable(action.target),
             status=action.get_status_display(),
-            is_overdue=_is_overdue(action, today),
+            is_overdue=action.is_overdue_on(today),
             came_from=printable(action.origin.label) if hasattr(action, "origin") else "",
         )
         for place, action in enumerate(_kept_actions(priority), start=1)
@@ -412,7 +407,7 @@ def _counts(kept: Sequence[Priority], *, today: date) -> Counts:
         not_started=statuses[Action.Status.NOT_STARTED],
         in_progress=statuses[Action.Status.IN_PROGRESS],
         done=statuses[Action.Status.DONE],
-        overdue=sum(1 for action in actions if _is_overdue(action, today)),
+        overdue=sum(1 for action in actions if action.is_overdue_on(today)),
     )
 
 
