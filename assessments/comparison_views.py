@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assessments.comparison import Comparison, compare
@@ -14,15 +14,15 @@ from assessments.forms import standing_of
 from assessments.models import Assessment, Rating
 from frameworks.models import Level
 from govuk.views import status_of
-from trusts.models import Trust
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 
 @require_safe
 def compare_assessments(request: SignedInRequest, slug: str) -> HttpResponse:
     """Choose two to six assessments by one framework, and see what moved."""
-    trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    trust = fetch_trust(request, slug)
     assessments = list(
         Assessment.objects.visible_to(request.user)
         .filter(trust=trust)

@@ -30,14 +30,9 @@ from sheets.writing import MEDIA_TYPE
 from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 FAULTS_SHOWN = 500
-
-
-def fetch_trust(request: SignedInRequest, slug: str) -> Trust:
-    """The trust, for its members; 404 for everybody else."""
-    trust: Trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
-    return trust
 
 
 def fetch_to_manage(request: SignedInRequest, slug: str) -> Trust:

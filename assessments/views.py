@@ -24,9 +24,9 @@ from assessments.thinking_alone import asked, hold_back, thinks_alone
 from frameworks.models import Framework, Level
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
-from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 
 def fetch_assessment(request: SignedInRequest, pk: int) -> Assessment:
@@ -66,7 +66,7 @@ def context_of(request: SignedInRequest, assessment: Assessment) -> dict[str, ob
 @page
 def create(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set up an assessment."""
-    trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    trust = fetch_trust(request, slug)
     require_permission(request.user, Permission.MANAGE, trust)
     form = AssessmentForm(
         typed(request), trust=trust, user=request.user, start_from=request.GET.get("from", "")

@@ -11,9 +11,10 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from reports.history_csv import history_csv
-from trusts.history_views import Look, address_of, fetch_thing, fetch_trust, look
+from trusts.history_views import Look, address_of, fetch_thing, look
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 
 @require_safe

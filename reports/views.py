@@ -22,9 +22,9 @@ from reports.models import IssuedReport
 from reports.pdf import PdfUnavailable
 from reports.stamp import Stamp
 from reports.turns import TooBusy
-from trusts.models import Trust
 from trusts.permissions import Permission, allowed, require_permission
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 
 def fetch_plan(request: SignedInRequest, pk: int) -> Plan:
@@ -85,7 +85,7 @@ def issued(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def index(request: SignedInRequest, slug: str) -> HttpResponse:
     """The trust's issued reports, the newest first."""
-    trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    trust = fetch_trust(request, slug)
     reports = IssuedReport.objects.visible_to(request.user).filter(trust=trust).for_list()
     return render(request, "reports/index.html", {"trust": trust, "reports": reports})
 

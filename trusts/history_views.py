@@ -23,6 +23,7 @@ from trusts.history_search import People, find_runs, read_entries
 from trusts.models import Trust
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 ENTRIES_ON_A_PAGE = 25
 """Each may hold two long texts, to be read on a phone."""
@@ -51,12 +52,6 @@ class Look:
     scope: Scope
     people: People
     runs: Sequence[Run]
-
-
-def fetch_trust(request: SignedInRequest, slug: str) -> Trust:
-    """The trust, for its members; 404 for everybody else."""
-    trust: Trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
-    return trust
 
 
 def fetch_thing(request: SignedInRequest, slug: str, what: str, pk: int) -> Thing:

@@ -46,6 +46,7 @@ from trusts.limits import APP, too_many
 from trusts.models import Invitation, Membership, Trust, User
 from trusts.permissions import Permission, require_permission
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 NOT_FOUND = 404
 NOT_MAILED = {
@@ -63,7 +64,7 @@ CHANGE, SEND = "change", "send"
 
 def fetch_to_invite(request: SignedInRequest, slug: str) -> Trust:
     """The trust, for who may change its people; 404 for strangers, 403 for other members."""
-    trust: Trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    trust = fetch_trust(request, slug)
     require_permission(request.user, Permission.INVITE, trust)
     return trust
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -29,17 +29,12 @@ from trusts.people import (
 from trusts.people_forms import NO_LEAD, RemoveForm, RoleForm, TurnoverForm
 from trusts.permissions import allowed
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 CHANGE, CONFIRM = "change", "confirm"
 """What the buttons of the turnover's second page send as `step`."""
 ROLES = list(Role)
 CHANGED = "The people of the trust have changed in the meantime. Look again, and confirm once more"
-
-
-def fetch_trust(request: SignedInRequest, slug: str) -> Trust:
-    """The trust, for its members; 404 for everybody else."""
-    trust: Trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
-    return trust
 
 
 def members_of(request: SignedInRequest, trust: Trust) -> list[Membership]:

@@ -6,7 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from trusts.models import Trust, User
@@ -14,13 +14,14 @@ from trusts.permissions import Permission, require_permission
 from trusts.second_factor import FACTORS
 from trusts.settings_forms import TrustSettingsForm
 from trusts.sign_in import SignedInRequest
+from trusts.views import fetch_trust
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(allow_get=True)
 def trust_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     """Ask the trust's people for a second factor, or no longer; the governance lead's page."""
-    trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    trust = fetch_trust(request, slug)
     require_permission(request.user, Permission.SETTINGS, trust)
     if request.method == "POST":
         form = TrustSettingsForm(request.POST, instance=trust)

@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_NO_REFERER
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from trusts.home import own_panels_for, panels_for, tasks_of
-from trusts.models import Membership, User
+from trusts.models import Membership, Trust, User
 from trusts.permissions import WrongRole, allowed
 from trusts.sign_in import SignedInRequest, typed_again
 
@@ -34,6 +34,12 @@ def index(request: HttpRequest) -> HttpResponse:
     panels = own_panels_for(request.user)
     context = {"memberships": memberships, "panels": panels, "tasks": tasks_of(panels)}
     return render(request, "trusts/choose_trust.html", context)
+
+
+def fetch_trust(request: SignedInRequest, slug: str) -> Trust:
+    """The trust, for its members; 404 for everybody else."""
+    trust: Trust = get_object_or_404(Trust.objects.visible_to(request.user), slug=slug)
+    return trust
 
 
 def fetch_membership(user: User, slug: str) -> Membership:
