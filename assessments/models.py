@@ -20,6 +20,7 @@ from assessments.querysets import (
     ResponseQuerySet,
 )
 from frameworks.models import Element, Framework, Level
+from trusts.constraints import both_or_neither
 from trusts.models import Trust, User
 
 NOTE_MAX_LENGTH = 10_000
@@ -154,13 +155,11 @@ class Assessment(models.Model):
                 name="assessment_agreed_at_and_by_together",
             ),
             models.CheckConstraint(
-                condition=models.Q(opened_at=None, opened_by=None)
-                | models.Q(opened_at__isnull=False, opened_by__isnull=False),
+                condition=both_or_neither("opened_at", "opened_by"),
                 name="assessment_opened_at_and_by_together",
             ),
             models.CheckConstraint(
-                condition=models.Q(closed_at=None, closed_by=None)
-                | models.Q(closed_at__isnull=False, closed_by__isnull=False),
+                condition=both_or_neither("closed_at", "closed_by"),
                 name="assessment_closed_at_and_by_together",
             ),
             models.CheckConstraint(
@@ -242,8 +241,7 @@ class Rating(SavedAsTyped):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "element"], name="rating_unique"),
             models.CheckConstraint(
-                condition=models.Q(updated_at=None, updated_by=None)
-                | models.Q(updated_at__isnull=False, updated_by__isnull=False),
+                condition=both_or_neither("updated_at", "updated_by"),
                 name="rating_updated_at_and_by_together",
             ),
         ]

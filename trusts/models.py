@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from trusts.constraints import both_or_neither
 from trusts.querysets import InvitationQuerySet, MembershipQuerySet, TrustQuerySet, UserManager
 
 FORMER_MEMBER = "Former member"
@@ -213,13 +214,11 @@ class Invitation(models.Model):
                 condition=models.Q(role__in=Role.values), name="invitation_role_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(accepted_at=None, accepted_by=None)
-                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                condition=both_or_neither("accepted_at", "accepted_by"),
                 name="invitation_accepted_at_and_by_together",
             ),
             models.CheckConstraint(
-                condition=models.Q(withdrawn_at=None, withdrawn_by=None)
-                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                condition=both_or_neither("withdrawn_at", "withdrawn_by"),
                 name="invitation_withdrawn_at_and_by_together",
             ),
         ]

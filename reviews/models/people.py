@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from reviews.models.review import REASON_MAX_LENGTH, PeerReview, both_or_neither
+from reviews.models.review import REASON_MAX_LENGTH, PeerReview
 from reviews.querysets import ReviewerQuerySet
+from trusts.constraints import both_or_neither
 from trusts.models import User
 
 NAMELESS = "somebody whose name was not given"

@@ -14,16 +14,10 @@ from simple_history.models import HistoricalRecords
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Element
 from reviews.querysets import PeerReviewQuerySet
+from trusts.constraints import both_or_neither
 from trusts.models import Trust, User
 
 REASON_MAX_LENGTH = 2_000
-
-
-def both_or_neither(at: str, by: str) -> models.Q:
-    """A moment and a person that stand in a row together, or not at all."""
-    return models.Q(**{at: None, by: None}) | models.Q(
-        **{f"{at}__isnull": False, f"{by}__isnull": False}
-    )
 
 
 class PeerReview(models.Model):

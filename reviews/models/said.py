@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from assessments.models import NOTE_MAX_LENGTH, SavedAsTyped
 from frameworks.models import Element, Level
-from reviews.models.review import PeerReview, both_or_neither
+from reviews.models.review import PeerReview
 from reviews.querysets import (
     AnswerQuerySet,
     CommentQuerySet,
@@ -20,6 +20,7 @@ from reviews.querysets import (
     ReviewerRatingQuerySet,
     SignedRatingQuerySet,
 )
+from trusts.constraints import both_or_neither
 from trusts.models import User
 
 
