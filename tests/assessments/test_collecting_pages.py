@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions import create_assessment
 from assessments.collecting import close_collecting, finish, open_collecting
 from assessments.home_panel import assessments_panel
 from assessments.models import Assessment, Rating, Respondent, Response
@@ -253,6 +254,11 @@ def test_who_is_asked_sees_none_of_what_the_board_has_rated(
     begun = assessment.ratings.in_order()[0]
     level = assessment.framework.levels.get(order=4)
     Rating.objects.filter(pk=begun.pk).update(level=level, note="Said before", is_priority=True)
+    earlier = create_assessment(
+        trust=assessment.trust, framework=assessment.framework, title="Then", due_on=None, by=lead
+    )
+    earlier.ratings.update(level=assessment.framework.levels.get(order=2))
+    Assessment.objects.filter(pk=assessment.pk).update(carried_from=earlier)
     page = said(client_of(lead).get(at("open", assessment)))
     assert "The board has begun already: 1 point has a rating or a note." in page
     client_of(lead).post(at("open", assessment), sent(chair, executive, trustee))
@@ -265,10 +271,13 @@ def test_who_is_asked_sees_none_of_what_the_board_has_rated(
         for url in where:
             page = said(client_of(user).get(url))
             assert "stays off this page for you until views are closed" in page, url
+            assert "comparisons and documents still show it" in page, url
             words = ["Said before", ">Priority<", "1 of 3 points", "Not rated yet"]
+            words += ["What moved since", "beside another framework", "may still change"]
             words += ["Step 4"] if url in urls[:-1] else []  # the others say what it means
             assert [one for one in words if one in page] == [], url
-    assert "Said before" in said(client_of(observer).get(at("results", assessment)))
+    page = said(client_of(observer).get(at("results", assessment)))
+    assert [one for one in ("Said before", *words[4:6]) if one not in page] == []
     close_collecting(assessment=assessment, by=lead)
     assert "Said before" in said(client_of(trustee).get(at("results", assessment)))
 
