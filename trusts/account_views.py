@@ -15,8 +15,9 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -40,7 +41,12 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def signed_in(request: SignedInRequest) -> HttpResponse:
-    """Back to the tab in which somebody was writing when their session ended."""
+    """Back to the tab in which somebody was writing when their session ended.
+
+    That tab's script asks here who has signed in, and for the token that forms carry now.
+    """
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse({"person": str(request.user.pk), "token": get_token(request)})
     return render(request, "trusts/signed_in.html")
 
 

@@ -65,12 +65,10 @@ addEventListener("hashchange", () => {
 // Where the same person has signed in, in another tab, it takes theirs and is sent at once; else it
 // is sent as it is, and the page that answers says who is signed in and offers to save.
 async function takeToken(form) {
-  const answer = await fetch(form.dataset.typedAgain);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const out = page.querySelector("form[data-sign-out]");
-  if (out && out.dataset.draftOwner === lastWriter()) {
-    form.elements.csrfmiddlewaretoken.value = out.elements.csrfmiddlewaretoken.value;
-  }
+  const answer = await fetch(form.dataset.typedAgain, { headers: { Accept: "application/json" } });
+  if (!answer.ok || answer.redirected) return; // still signed out
+  const { person, token } = await answer.json();
+  if (person === lastWriter()) form.elements.csrfmiddlewaretoken.value = token;
 }
 
 for (const form of document.querySelectorAll("form[data-typed-again]")) {

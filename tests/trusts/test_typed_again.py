@@ -80,6 +80,20 @@ def test_note_is_there_after_signing_in_again(
     assert rating.updated_by == lead
 
 
+def test_page_that_was_signed_out_hears_who_has_signed_in(
+    visitor: Client, typed: dict[str, str], lead: User, rating: Rating
+) -> None:
+    asked = {"Accept": "application/json"}
+    assert visitor.get("/accounts/signed-in/", headers=asked).status_code == 302
+    sign_in(visitor, lead)
+    told = visitor.get("/accounts/signed-in/", headers=asked).json()
+    assert told["person"] == str(lead.pk)
+    fields = typed | {"csrfmiddlewaretoken": told["token"]}
+    assert visitor.post(rating.get_absolute_url(), fields).status_code == 302
+    page = visitor.get("/accounts/signed-in/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert "Go back to the tab" in page.content.decode()
+
+
 def test_quiet_save_that_is_answered_late_undoes_no_sign_in(
     visitor: Client, typed: dict[str, str], rating: Rating
 ) -> None:
