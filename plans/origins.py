@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, FilteredRelation, Q
+from django.utils.text import get_text_list
 
 from assessments.sources import Outcome, finds_outcomes
-from plans.models import Origin
+from plans.models import Origin, Priority
 from plans.querysets import PriorityQuerySet
 from trusts.models import User
 
@@ -27,10 +28,23 @@ def what_became(user: User, paths: Collection[str]) -> Mapping[str, Sequence[Out
     return found
 
 
-def with_origin(priorities: PriorityQuerySet) -> PriorityQuerySet:
-    """Each with `came_from`, whose words it first came from, if it did; in the same query."""
-    first = Origin.objects.filter(priority=OuterRef("pk"), action=None).values("label")[:1]
-    return priorities.annotate(came_from=Subquery(first))
+def with_origins(priorities: PriorityQuerySet) -> list[Priority]:
+    """In the plan's order, each with `came_from`: whose words it came from, if it did.
+
+    The same query reads both, since the report's page has none to spare: a priority that came
+    from several has as many rows, and stands here once.
+    """
+    of_priority = FilteredRelation("origins", condition=Q(origins__action=None))
+    rows = priorities.annotate(came=of_priority, whose=F("came__label"))
+    found: dict[int, Priority] = {}
+    labels: dict[int, dict[str, None]] = {}
+    for row in rows.order_by("order", "pk", "came__created_at", "came__pk"):
+        found.setdefault(row.pk, row)
+        whose: str | None = row.whose  # type: ignore[attr-defined]
+        labels.setdefault(row.pk, {}).update({whose: None} if whose else {})
+    for pk, priority in found.items():
+        priority.came_from = get_text_list(list(labels[pk]), "and")  # type: ignore[attr-defined]
+    return list(found.values())
 
 
 def _name(origin: Origin) -> str:

@@ -20,7 +20,7 @@ from plans.choose_form import ChooseForm
 from plans.choosing import offers_of
 from plans.forms import AdoptForm, PlanForm
 from plans.models import Action, Plan
-from plans.origins import with_origin
+from plans.origins import with_origins
 from plans.outline import Outline, outline_of
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, allowed, require_permission
@@ -104,9 +104,9 @@ def read_outline(plan: Plan) -> Outline:
     """The plan's priorities and actions, in three queries."""
     ratings = plan.assessment.ratings.filter(element__priorities__plan=plan)
     actions = Action.objects.filter(priority__plan=plan).in_order()
-    priorities = plan.priorities.select_related("element__domain", "dropped_by").in_order()
+    priorities = plan.priorities.select_related("element__domain", "dropped_by")
     return outline_of(
-        priorities=with_origin(priorities),
+        priorities=with_origins(priorities),
         actions=actions.select_related("dropped_by", "origin"),
         ratings=ratings.select_related("level"),
     )

@@ -20,7 +20,7 @@ from assessments.heat_map import HeatMap, build_heat_map, lines_of
 from assessments.models import Assessment, Rating
 from frameworks.models import Framework, Level
 from plans.models import Action, Plan, Priority
-from plans.origins import with_origin
+from plans.origins import with_origins
 from reports.stamp import Stamp
 from reports.text import file_stem, printable
 from trusts.models import Trust
@@ -243,8 +243,9 @@ def build_action_plan(
         ratings: the assessment's, in order, as people from outside may read them; then nothing is
             said of the assessment before, nor of where anything in the plan came from.
     """
-    in_order = plan.priorities.select_related("dropped_by").prefetch_related(_actions())
-    priorities = list(with_origin(in_order))
+    priorities = with_origins(
+        plan.priorities.select_related("dropped_by").prefetch_related(_actions())
+    )
     kept = [priority for priority in priorities if priority.dropped_at is None]
     numbers = {priority.element_id: number for number, priority in enumerate(kept, start=1)}
     if ratings is None:
@@ -265,7 +266,7 @@ def build_action_plan(
             number=numbers[priority.element_id],
             judgement=judgements[priority.element_id],
             key_issue=printable(priority.key_issue),
-            came_from=printable(priority.came_from or ""),  # type: ignore[attr-defined]
+            came_from=printable(priority.came_from),  # type: ignore[attr-defined]
             actions=_action_lines(priority, numbers[priority.element_id], today=stamp.on),
         )
         for priority in kept

@@ -138,6 +138,11 @@ def test_it_says_whose_words_a_priority_or_an_action_came_from(plan: Plan, lead:
         "reports/action_plan_pdf.html", {"report": build_action_plan(plan, stamp=NOW)}
     )
     assert html.count(f"From {whose}") == 2
+    for number, label in enumerate([whose, "the peer review by Westmere"]):  # and the same again
+        Origin.objects.create(priority=first, source=f"/y/{number}/", label=label, created_by=lead)
+    both = f"{whose} and the peer review by Westmere"
+    assert [one.came_from for one in build_action_plan(plan, stamp=NOW).priorities] == [both, ""]
+    assert f"From {both}." in client.get(plan.get_absolute_url()).content.decode()
 
 
 def test_heat_map_rings_what_this_plan_acts_on_and_nothing_else(plan: Plan) -> None:
