@@ -128,27 +128,31 @@ def _decision(reviewer: Reviewer) -> Task:
 
 
 def _tasks_of(review: PeerReview, reviewers: Sequence[Reviewer]) -> list[Task]:
-    title = review.assessment.title
+    title, trust = review.assessment.title, review.reviewing_trust
     if review.has_run_out:
         return [_run_out(review)]
     tasks = []
     unreached = [one for one in reviewers if one.needs_mail]
     if unreached and not review.has_ended:
-        who = "1 reviewer has" if len(unreached) == 1 else f"{len(unreached)} reviewers have"
+        count = len(unreached)
+        who = (
+            f"1 reviewer from {trust} has" if count == 1 else f"{count} reviewers from {trust} have"
+        )
         text = f"{who} no link that works, to review {title}: send it again"
         tasks.append(_of_review(text, review, min(one.invited_at for one in unreached)))
+    whose = f"the peer review of {title} by {trust}"
     if review.is_answered and not review.trust_signed_at and not reviewers[0].asked_since:  # type: ignore[attr-defined]
-        tasks.append(_of_review(f"Sign off the peer review of {title}", review, review.answered_at))
+        tasks.append(_of_review(f"Sign off {whose}", review, review.answered_at))
     elif review.is_submitted and not review.is_answered:
-        tasks.append(_of_review(f"Answer the peer review of {title}", review, review.submitted_at))
+        tasks.append(_of_review(f"Answer {whose}", review, review.submitted_at))
     return tasks
 
 
 def _run_out(review: PeerReview) -> Task:
     """Access is over without findings: waits from the day after the last."""
     return Task(
-        f"No findings came from the peer review of {review.assessment.title} before access ended: "
-        "give the reviewers longer or withdraw it",
+        f"No findings came from the peer review of {review.assessment.title} by "
+        f"{review.reviewing_trust} before access ended: give the reviewers longer or withdraw it",
         review.get_absolute_url(),
         whose=DECIDERS,
         since=review.access_until + timedelta(days=1),

@@ -81,12 +81,10 @@ def test_links_that_do_not_work_wait_for_those_who_invite(
     other, _ = make_review(rated, by=chair, guests=guests)
     review.reviewers.update(expires_at=timezone.now())
     url, other_url = address("detail", review), address("detail", other)
+    no_link = "no link that works, to review Self-assessment 2026: send it again"
     assert tasks(reviews_panel(chair, northfield)) == [
-        (
-            "2 reviewers have no link that works, to review Self-assessment 2026: send it again",
-            other_url,
-        ),
-        ("1 reviewer has no link that works, to review Self-assessment 2026: send it again", url),
+        (f"2 reviewers from Southmere Schools Trust have {no_link}", other_url),
+        (f"1 reviewer from Southmere Schools Trust has {no_link}", url),
     ]
     withdraw_review(review=other, reason="No.", by=chair)
     assert [url for _, url in tasks(reviews_panel(chair, northfield))] == [url]
@@ -106,8 +104,8 @@ def test_review_that_ran_out_without_findings_waits_for_those_who_decide(
     yesterday = timezone.localdate() - timedelta(days=1)
     PeerReview.objects.update(due_on=yesterday, access_until=yesterday)
     run_out = (
-        "No findings came from the peer review of Self-assessment 2026 before access ended: give "
-        "the reviewers longer or withdraw it",
+        "No findings came from the peer review of Self-assessment 2026 by Southmere Schools Trust "
+        "before access ended: give the reviewers longer or withdraw it",
         address("detail", review),
     )
     chair = User.objects.get(pk=chair.pk)
@@ -125,11 +123,11 @@ def test_findings_wait_for_answers_and_then_for_a_signature(
     submitted_review: PeerReview, chair: User, trustee: User, northfield: Trust
 ) -> None:
     url = address("detail", submitted_review)
-    answer = ("Answer the peer review of Self-assessment 2026", url)
+    answer = ("Answer the peer review of Self-assessment 2026 by Southmere Schools Trust", url)
     assert tasks(reviews_panel(chair, northfield)) == [answer]
     assert tasks(reviews_panel(trustee, northfield)) == []
     send_answers(review=submitted_review, by=chair)
-    sign = ("Sign off the peer review of Self-assessment 2026", url)
+    sign = ("Sign off the peer review of Self-assessment 2026 by Southmere Schools Trust", url)
     assert tasks(reviews_panel(chair, northfield)) == [sign]
     sign_off(review=submitted_review, side=Comment.Side.TRUST, by=chair)
     assert tasks(reviews_panel(chair, northfield)) == []
@@ -200,7 +198,7 @@ def test_fact_to_be_corrected_waits_for_the_reviewers_and_holds_both_signatures_
     resolve(correction=asked, outcome=Comment.Outcome.CORRECTED, by=reviewer)
     sign = f"Read the answers and sign off your review of {what}"
     assert tasks(reviews_panel(reviewer, southmere)) == [(sign, url)]
-    sign = "Sign off the peer review of Self-assessment 2026"
+    sign = "Sign off the peer review of Self-assessment 2026 by Southmere Schools Trust"
     assert tasks(reviews_panel(chair, northfield)) == [(sign, address("detail", review))]
 
 
