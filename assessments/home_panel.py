@@ -36,7 +36,7 @@ def assessments_panel(user: User, trust: Trust) -> Panel:
     ]
     tasks = (
         *(_view_task(one) for one in wanted),
-        *(_views_task(one, may_manage) for one in assessments if may_rate and one.is_collecting),
+        *(_views_task(one) for one in assessments if may_manage and one.is_collecting),
         *(_task(one) for one in assessments if may_rate and one.status == one.Status.AGREEING),
     )
     frameworks = Counter(one.framework.key for one in assessments)
@@ -62,13 +62,14 @@ def _view_task(assessment: Assessment) -> Task:
     )
 
 
-def _views_task(assessment: Assessment, may_manage: bool) -> Task:
-    """How many have finished, for who agrees the ratings afterwards; the lead closes."""
-    finished, asked = assessment.finished_count, assessment.asked_count  # type: ignore[attr-defined]
-    page = "collecting" if may_manage else "detail"
+def _views_task(assessment: Assessment) -> Task:
+    """What the lead does about them: close once all have finished, until then remind."""
+    left = (assessment.asked_count or 0) - (assessment.finished_count or 0)  # type: ignore[attr-defined]
+    whom = "the one who has" if left == 1 else f"the {left} who have"
+    what = f"Remind {whom} not finished" if left else "Close the views"
     return Task(
-        text=f"{finished or 0} of {asked or 0} have given their views: {assessment.title}",
-        url=reverse(f"assessments:{page}", args=[assessment.pk]),
+        text=f"{what}: {assessment.title}",
+        url=reverse("assessments:collecting", args=[assessment.pk]),
         due_on=assessment.views_due_on,
         whose="Governance lead",
         since=timezone.localdate(assessment.opened_at),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
+from trusts.models import Membership
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
@@ -203,6 +204,14 @@ class ResponseQuerySet(VersionedQuerySet["Response"]):
         own = Q(respondent__user=user.pk)
         closed = Q(respondent__assessment__status__in=["agreeing", "agreed"])
         return super().visible_to(user).filter(own | closed)
+
+    def with_roles(self) -> ResponseQuerySet:
+        """Each with its writer and their `role` at present; none for who has left."""
+        of_writer = Membership.objects.filter(
+            user=OuterRef("respondent__user"), trust=OuterRef("respondent__assessment__trust")
+        )
+        named = self.select_related("respondent__user")
+        return named.annotate(role=Subquery(of_writer.values("role")[:1]))
 
     def in_order(self) -> ResponseQuerySet:
         """As the publisher orders the elements, each with element, domain, level and writer."""

@@ -13,12 +13,12 @@ from itertools import groupby
 
 from assessments.models import Respondent, Response
 from frameworks.models import Element, Level
+from trusts.models import Role
 
 SMALLEST_GROUP = 3
 """People who answered. Of fewer, what they said would tell who said it, where names are hidden."""
 
 EVERYBODY = "all"
-SINGULAR = {Respondent.Group.BOARD: "board member", Respondent.Group.EXECUTIVE: "executive"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ class GroupSpread:
     silent_count: int
     unsure_names: Sequence[str] = ()
     silent_names: Sequence[str] = ()
+    has_lead: bool = False
 
     @property
     def label(self) -> str:
         if self.group == EVERYBODY:
             return "Everybody who was asked"
-        return str(Respondent.Group(self.group).label)
+        label = str(Respondent.Group(self.group).label)
+        return f"{label} and governance lead" if self.has_lead else label
 
     @property
     def size(self) -> int:
@@ -112,8 +114,7 @@ class Spread:
         """Why people chose what they chose, the weakest level first, the undecided last."""
 
         def place(one: Response) -> tuple[str, str]:
-            name = f"{one.respondent.user}, {SINGULAR[Respondent.Group(one.respondent.group)]}"
-            return (name if self.names_shown else "", one.note)
+            return (_writer(one) if self.names_shown else "", one.note)
 
         return [
             (level, [Note(text, writer) for writer, text in sorted(map(place, views))])
@@ -191,6 +192,13 @@ def _answered(responses: Iterable[Response]) -> int:
     return sum(1 for one in responses if one.is_answered)
 
 
+def _writer(one: Response) -> str:
+    """By name and role: as an executive who was asked as one, else as what they are by now."""
+    role = Role.EXECUTIVE if one.respondent.group == Respondent.Group.EXECUTIVE else one.role
+    user = str(one.respondent.user)
+    return f"{user}, {Role(role).label.lower()}" if role else user
+
+
 def _of_group(
     group: str, levels: Sequence[Level], responses: Sequence[Response], *, names_shown: bool
 ) -> GroupSpread:
@@ -203,6 +211,7 @@ def _of_group(
         silent_count=len(silent),
         unsure_names=_names(unsure) if names_shown else (),
         silent_names=_names(silent) if names_shown else (),
+        has_lead=any(one.role == Role.LEAD for one in responses),
     )
 
 

@@ -36,7 +36,7 @@ def spreads_for(
     views = Response.objects.visible_to(request.user).filter(respondent__assessment=assessment)
     if code:
         views = views.filter(element__code=code)
-    in_order = views.in_order().select_related("respondent__user")
+    in_order = views.in_order().with_roles()
     return spreads_of(in_order, levels, names_shown=assessment.names_shown)
 
 

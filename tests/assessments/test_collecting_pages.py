@@ -282,19 +282,23 @@ def test_who_is_asked_sees_none_of_what_the_board_has_rated(
     assert "Said before" in said(client_of(trustee).get(at("results", assessment)))
 
 
-def test_home_tells_lead_and_chair_how_many_have_finished(collecting, lead, chair, trustee) -> None:
-    finish(respondent=Respondent.objects.get(user=trustee))
-    for user, page in ((lead, "collecting"), (chair, "detail")):
-        tasks = assessments_panel(user, collecting.trust).tasks
-        told = {task.text: (task.url, task.due_on) for task in tasks}
-        assert told["1 of 3 have given their views: Self-assessment 2026"] == (
-            at(page, collecting),
-            collecting.views_due_on,
-        )
+def test_home_asks_the_lead_to_remind_or_close_and_tells_everybody_how_many_have_finished(
+    collecting, lead, chair, executive, trustee
+) -> None:
+    for user, task in (
+        (trustee, "Remind the 2 who have not finished: Self-assessment 2026"),
+        (chair, "Remind the one who has not finished: Self-assessment 2026"),
+        (executive, "Close the views: Self-assessment 2026"),
+    ):
+        finish(respondent=Respondent.objects.get(user=user))
+        assert [
+            (task.text, task.url, task.due_on)
+            for task in assessments_panel(lead, collecting.trust).tasks
+        ] == [(task, at("collecting", collecting), collecting.views_due_on)]
+    assert assessments_panel(chair, collecting.trust).tasks == ()
     home = said(client_of(trustee).get("/", follow=True))
-    assert "have given their views" not in home
     assert "Members give their own views until" in home
-    assert "1 of 3 have finished." in home
+    assert "3 of 3 have finished." in home
     assert "0 of 3 points rated" not in home
 
 

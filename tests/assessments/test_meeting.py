@@ -16,7 +16,7 @@ from assessments.models import Assessment, Rating, Respondent, Response
 from tests.conftest import client_of, make_framework, make_user
 from tests.grids import make_grid
 from tests.page import Page
-from trusts.models import Role, User
+from trusts.models import Membership, Role, User
 
 
 def url_of(name: str, assessment: Assessment, *args: str) -> str:
@@ -81,7 +81,14 @@ def test_spread_shows_groups_counts_and_notes_with_names(divided, observer) -> N
     text = text_of(observer, url_of("spread", divided))
     assert "Board members 1 Step 1 Chair 1 Step 4 Trustee" in text
     assert "Executives 1 don’t know yet Executive" in text
-    assert "Chair on MU-02 Chair, board member" in text
+    assert "Chair on MU-02 Chair, chair" in text
+    Membership.objects.filter(user__name="Chair").update(role=Role.LEAD)
+    Membership.objects.filter(user__name="Trustee").delete()
+    text = text_of(observer, url_of("spread", divided))
+    assert "Board members and governance lead 1 Step 1 Chair 1 Step 4 Trustee" in text
+    assert "Chair, governance lead" in text
+    assert "Executive, executive" in text
+    assert "Trustee on MU-02 Trustee " in text
     assert "The board’s rating: Not rated yet" in text
 
 
