@@ -122,8 +122,8 @@ def record_rating(*, rating: Rating, version: int, quiet: bool = False, by: User
     Args:
         rating: the row with its new level, note and priority set.
         version: the version that the writer's page showed.
-        quiet: the page saves by itself while somebody types: who follows a meeting does
-            not read it as agreed until somebody presses save.
+        quiet: the meeting's page saves by itself while somebody types or tries a level out: who
+            follows does not read it as agreed until somebody presses save.
         by: who writes.
 
     Raises:

@@ -70,7 +70,7 @@ def meet(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         if thinks_alone(rating):
             hold_back([rating])
         return _page(request, rating, Save(RatingForm(instance=rating)))
-    answer = save_answer(request, rating)
+    answer = save_answer(request, rating, quiet=bool(request.htmx))
     if request.htmx:
         context = {"rating": rating, "answer": answer}
         return render(request, "assessments/_save_status.html", context, status=answer.status)

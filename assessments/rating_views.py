@@ -56,12 +56,12 @@ def _said_before(request: SignedInRequest, rating: Rating) -> Source | None:
     return source if source and (source.assessment_id, source.element_id) == said_of else None
 
 
-def save_answer(request: SignedInRequest, rating: Rating) -> Answer:
-    """Save what was sent of a rating, and say how it came out."""
+def save_answer(request: SignedInRequest, rating: Rating, *, quiet: bool = False) -> Answer:
+    """Save what was sent of a rating, and say how it came out; `quiet` as for `record_rating`."""
     keeps = "keep" in request.POST and rating.assessment.carried_from_id
     earlier = _previous(request, rating) if keeps else None
     form = RatingForm(request.POST, instance=rating, earlier=earlier)
-    answer = form.save(quiet=bool(request.htmx), by=request.user)
+    answer = form.save(quiet=quiet, by=request.user)
     if answer.theirs:
         # As it stands now: it may have been opened for ratings since this began, and
         # whoever wrote gets their words back in a form.

@@ -262,6 +262,8 @@ def test_quiet_save_answers_with_the_new_version(rating, lead, sent) -> None:
     assert answer.status_code == 200
     assert version.attributes["value"] == "2"
     assert version.attributes["hx-swap-oob"] == "true"
+    rating.refresh_from_db()
+    assert not rating.is_being_written  # which is said of what a meeting tries out
 
 
 def test_quiet_save_that_conflicts_leaves_the_version_as_it_was(rating, lead, chair, sent) -> None:
