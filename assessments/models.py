@@ -331,8 +331,6 @@ class Response(SavedAsTyped):
     note = models.TextField(blank=True, validators=[MaxLengthValidator(NOTE_MAX_LENGTH)])
     updated_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords(excluded_fields=["saved_from", "save_number"])
-    role: str | None = None
-    """The writer's at present, where `with_roles` read it along."""
 
     objects = ResponseQuerySet.as_manager()
 

@@ -194,9 +194,15 @@ def _answered(responses: Iterable[Response]) -> int:
 
 def _writer(one: Response) -> str:
     """By name and role: as an executive who was asked as one, else as what they are by now."""
-    role = Role.EXECUTIVE if one.respondent.group == Respondent.Group.EXECUTIVE else one.role
+    as_executive = one.respondent.group == Respondent.Group.EXECUTIVE
+    role = Role.EXECUTIVE if as_executive else _role_of(one)
     user = str(one.respondent.user)
     return f"{user}, {Role(role).label.lower()}" if role else user
+
+
+def _role_of(one: Response) -> str | None:
+    """What the writer is at present, where `with_roles` read that along."""
+    return getattr(one, "role", None)
 
 
 def _of_group(
@@ -211,7 +217,7 @@ def _of_group(
         silent_count=len(silent),
         unsure_names=_names(unsure) if names_shown else (),
         silent_names=_names(silent) if names_shown else (),
-        has_lead=any(one.role == Role.LEAD for one in responses),
+        has_lead=any(_role_of(one) == Role.LEAD for one in responses),
     )
 
 
