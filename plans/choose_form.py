@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundWidget
 
+from frameworks.names import names_apart
 from govuk.fields import MultilineField, too_long
 from plans.choosing import Change, Offer, OfferGroup, change_between, group
 from plans.models import REASON_MAX_LENGTH
@@ -54,7 +55,8 @@ class ChooseForm(forms.Form):
         super().__init__(data, **kwargs)
         self.offers = offers
         self.element_noun = element_noun
-        choices = [(str(offer.element_id), offer.rating.element.name) for offer in offers]
+        self.names = names_apart(offer.rating.element for offer in offers)
+        choices = [(str(pk), name) for pk, name in self.names.items()]
         for name in ("elements", "began_ticked", "began_in_plan"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         in_plan = [str(offer.element_id) for offer in offers if offer.is_in_plan]
@@ -62,7 +64,7 @@ class ChooseForm(forms.Form):
         self.initial.update(elements=ticked, began_ticked=ticked, began_in_plan=in_plan)
         for offer in offers:
             if offer.asks_for_reason:
-                self.fields[_reason_name(offer)] = _reason_field(offer)
+                self.fields[_reason_name(offer)] = _reason_field(self.names[offer.element_id])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -72,7 +74,7 @@ class ChooseForm(forms.Form):
             name, box = _reason_name(offer), str(offer.element_id)
             asked = offer.asks_for_reason and box in began and box not in ticked
             if asked and name in cleaned and not cleaned[name]:
-                self.add_error(name, f"Say why {offer.rating.element.name} is dropped")
+                self.add_error(name, f"Say why {self.names[offer.element_id]} is dropped")
         if not ticked and "elements" in cleaned and not any(o.is_in_plan for o in self.offers):
             self.add_error("elements", f"Choose at least one {self.element_noun}")
         return cleaned
@@ -110,9 +112,9 @@ def _reason_name(offer: Offer) -> str:
     return f"reason_{offer.element_id}"
 
 
-def _reason_field(offer: Offer) -> MultilineField:
+def _reason_field(name: str) -> MultilineField:
     reason = MultilineField(
-        label=f"Why is {offer.rating.element.name} dropped?",
+        label=f"Why is {name} dropped?",
         required=False,
         max_length=REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from frameworks.names import shares_name
 from plans.models import Action, Plan, Priority, StrategicArea
 from trusts.history import Event, Field, Kind, Telling, Values, becomes, on_day, one_of, register
 
@@ -38,6 +39,12 @@ def dropped_or_not(added: str, removed: str) -> Telling:
     return event
 
 
+def priority_name(values: Values) -> str:
+    """With its domain where another element is called the same."""
+    domain = f" ({values['domain']})" if values["shares_name"] else ""
+    return f"the priority {values['element']}{domain} in {values['plan']}"
+
+
 def action_name(values: Values) -> str:
     """Its first words, and whose plan it is in."""
     first_words = Truncator(Truncator(values["description"]).words(10)).chars(90)
@@ -67,7 +74,7 @@ register(
         key="priority",
         model=Priority,
         label="Priorities",
-        about=lambda values: f"the priority {values['element']} in {values['plan']}",
+        about=priority_name,
         fields=(
             Field("key_issue", "key issue", is_prose=True),
             Field("drop_reason", "reason for dropping", is_prose=True),
@@ -76,6 +83,8 @@ register(
         names={
             "plan": "plan__title",
             "element": "element__name",
+            "domain": "element__domain__name",
+            "shares_name": shares_name("element"),
             "dropped_at": "dropped_at",
         },
         event=dropped_or_not("added", "took out"),

@@ -9,11 +9,13 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from simple_history.models import HistoricalRecords
 
 from assessments.models import NOTE_MAX_LENGTH, Assessment
 from frameworks.models import Element
+from frameworks.names import name_apart, shares_name
 from plans.querysets import OPEN, ActionQuerySet, OriginQuerySet, PlanQuerySet, PriorityQuerySet
 from trusts.models import Trust, User
 
@@ -140,6 +142,16 @@ class Priority(models.Model):
         "plans.plan",
         "frameworks.element",
     ]
+
+    @property
+    def name(self) -> str:
+        """What it is called where it stands alone."""
+        return name_apart(self.element, is_shared=self.shares_name)
+
+    @cached_property
+    def shares_name(self) -> bool:
+        """Whether another element is called the same; `with_name` reads it along."""
+        return Priority.objects.filter(shares_name("element"), pk=self.pk).exists()
 
     @property
     def is_dropped(self) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils.text import get_text_list
 
 from assessments.sources import Outcome, finds_outcomes
+from frameworks.names import name_apart, shares_name
 from plans.models import Origin, Priority
 from plans.querysets import PriorityQuerySet
 from trusts.models import User
@@ -17,8 +18,9 @@ from trusts.models import User
 def what_became(user: User, paths: Collection[str]) -> Mapping[str, Sequence[Outcome]]:
     """The priorities and actions that came from these addresses; one query."""
     origins = Origin.objects.visible_to(user).filter(source__in=paths)
+    origins = origins.annotate(shares_name=shares_name("priority__element"))
     found: dict[str, list[Outcome]] = {}
-    for origin in origins.select_related("priority__element", "action"):
+    for origin in origins.select_related("priority__element__domain", "action"):
         outcome = Outcome(
             label=_name(origin),
             url=origin.get_absolute_url(),
@@ -52,6 +54,7 @@ def _name(origin: Origin) -> str:
     if origin.action:
         name, is_dropped = f"the action “{origin.action}”", origin.action.is_dropped
     else:
-        name, is_dropped = f"the priority {origin.priority.element.name}", False
+        called = name_apart(origin.priority.element, is_shared=origin.shares_name)  # type: ignore[attr-defined]
+        name, is_dropped = f"the priority {called}", False
     is_dropped = is_dropped or origin.priority.is_dropped
     return f"{name} (dropped since)" if is_dropped else name

@@ -55,7 +55,7 @@ def fetch_written_to(request: SignedInRequest, pk: int) -> Priority:
     priority = put_back(removed=removed, by=request.user)
     messages.info(
         request,
-        f"{priority.element.name} had been taken out of the plan in the meantime. "
+        f"{priority.name} had been taken out of the plan in the meantime. "
         "As you have written to it, it is back.",
     )
     return priority
@@ -140,7 +140,7 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
         except DroppedAlready as before:
             dropped, form = before.current, form.seen()
         else:
-            messages.success(request, f"{priority.element.name} is dropped.")
+            messages.success(request, f"{priority.name} is dropped.")
             return redirect_saved(request, priority.plan)
     context = context_of_priority(request, priority) | {"form": form, "dropped": dropped}
     status = CONFLICT if dropped else status_of(form)
@@ -153,9 +153,7 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the priority up again."""
     priority = fetch_to_write(request, pk)
     restore_priority(priority=priority, by=request.user)
-    messages.success(
-        request, f"{priority.element.name} is a priority again, at the end of the plan."
-    )
+    messages.success(request, f"{priority.name} is a priority again, at the end of the plan.")
     return redirect(priority.plan)
 
 

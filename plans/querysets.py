@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from frameworks.names import shares_name
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
@@ -44,12 +45,14 @@ class PriorityQuerySet(TrustOwnedQuerySet["Priority"]):
 
     def for_page(self) -> PriorityQuerySet:
         """Each with its element, plan, trust and framework, in one query."""
-        return self.select_related(
-            "plan__assessment__trust",
-            "plan__assessment__framework",
-            "element__domain",
-            "dropped_by",
+        return self.with_name().select_related(
+            "plan__assessment__trust", "plan__assessment__framework", "dropped_by"
         )
+
+    def with_name(self) -> PriorityQuerySet:
+        """Each with its element, and whether another of the framework is called the same."""
+        named = self.select_related("element__domain")
+        return named.annotate(shares_name=shares_name("element"))  # type: ignore[no-redef]
 
     def in_order(self) -> PriorityQuerySet:
         """As the plan orders them."""

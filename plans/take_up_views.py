@@ -47,7 +47,7 @@ def take_up(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.POST.get("as") == "action":
         taken = make_room_for_action(assessment=assessment, source=source, by=request.user)
         if taken.is_new:
-            name = taken.priority.element.name
+            name = taken.priority.name
             said = f"{name} is a priority now, so that the action has its place in the plan."
             messages.success(request, said + _of_new_plan(taken))
         address = reverse("plans:add_action", args=[taken.priority.pk])
@@ -65,7 +65,7 @@ def _element_chosen(request: SignedInRequest, assessment: Assessment) -> Element
 
 
 def _say_what_became(request: SignedInRequest, taken: TakenUp, source: Source) -> None:
-    name = taken.priority.element.name
+    name = taken.priority.name
     if taken.was_before:
         messages.info(request, f"{name} had been made a priority from this before.")
         return

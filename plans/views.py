@@ -104,7 +104,7 @@ def read_outline(plan: Plan) -> Outline:
     """The plan's priorities and actions, in three queries."""
     ratings = plan.assessment.ratings.filter(element__priorities__plan=plan)
     actions = Action.objects.filter(priority__plan=plan).in_order()
-    priorities = plan.priorities.select_related("element__domain", "dropped_by")
+    priorities = plan.priorities.with_name().select_related("dropped_by")
     return outline_of(
         priorities=with_origins(priorities),
         actions=actions.select_related("dropped_by", "origin"),
@@ -126,13 +126,13 @@ def choose(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ChooseForm(typed(request), offers=offers, element_noun=noun)
     if request.method == "POST" and form.is_valid():
         chosen = choose_priorities(plan=plan, change=form.change, by=request.user)
-        _say_what_was_chosen(request, chosen)
+        _say_what_was_chosen(request, chosen, form)
         return redirect(plan)
     context = context_of(request, plan) | {"form": form, "offers": offers}
     return render(request, "plans/choose.html", context, status=status_of(form))
 
 
-def _say_what_was_chosen(request: SignedInRequest, chosen: Chosen) -> None:
+def _say_what_was_chosen(request: SignedInRequest, chosen: Chosen, form: ChooseForm) -> None:
     parts = [
         f"{len(rows)} {word}"
         for rows, word in (
@@ -147,8 +147,8 @@ def _say_what_was_chosen(request: SignedInRequest, chosen: Chosen) -> None:
     for priority in chosen.kept:
         messages.warning(
             request,
-            f"{priority.element.name} stays in the plan: somebody has written to it in the "
-            "meantime. Drop it with a reason if it is no longer a priority.",
+            f"{form.names[priority.element_id]} stays in the plan: somebody has written to it "
+            "in the meantime. Drop it with a reason if it is no longer a priority.",
         )
 
 

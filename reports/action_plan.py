@@ -19,13 +19,14 @@ from django.db.models import Prefetch, Q, Subquery
 from assessments.heat_map import HeatMap, build_heat_map, lines_of
 from assessments.models import Assessment, Rating
 from frameworks.models import Framework, Level
+from frameworks.names import names_apart
 from plans.models import Action, Plan, Priority
 from plans.origins import with_origins
 from reports.stamp import Stamp
 from reports.text import file_stem, printable
 from trusts.models import Trust
 
-TEMPLATE_VERSION = "5"
+TEMPLATE_VERSION = "6"
 """Kept with each issued report; raise it when the document's look or content changes."""
 
 MAP_COLUMNS = 5
@@ -44,6 +45,8 @@ class Judgement:
 
     number: int
     name: str
+    name_apart: str
+    """The name where it stands alone, without the domain above it."""
     domain: str
     level: Level | None
     previous_level: Level | None
@@ -327,6 +330,7 @@ def _heat_map(
 
 
 def _domains(heat_map: HeatMap, numbers: dict[int, int]) -> list[DomainSection]:
+    names = names_apart(cell.element for cell in heat_map.cells)
     return [
         DomainSection(
             name=row.domain.name,
@@ -334,6 +338,7 @@ def _domains(heat_map: HeatMap, numbers: dict[int, int]) -> list[DomainSection]:
                 Judgement(
                     number=cell.element.number,
                     name=cell.element.name,
+                    name_apart=names[cell.element.pk],
                     domain=row.domain.name,
                     level=cell.level,
                     previous_level=cell.previous_level,
@@ -380,7 +385,7 @@ def _dropped(priorities: Sequence[Priority], judgements: dict[int, Judgement]) -
         if priority.dropped_at:
             yield Dropped(
                 kind="Priority",
-                what=f"{judgement.number}. {judgement.name}",
+                what=f"{judgement.number}. {judgement.name_apart}",
                 action_count=len(priority.actions.all()),
                 reason=printable(priority.drop_reason),
                 on=priority.dropped_at,

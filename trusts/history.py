@@ -93,7 +93,7 @@ class Kind:
         label: what the page calls its entries, to choose them.
         about: the thing's name, from what the row says.
         names: more to read beside the fields, by the name under which `about` and the others
-            find it.
+            find it: the way to it, or what a query makes it from.
         told: fields that `about` says already; a new row does not list them.
         event: the words for changes that have their own.
         address: the thing's own page, from what the row says; blank where it has none.
@@ -115,7 +115,7 @@ class Kind:
     label: str
     about: Callable[[Values], str]
     fields: tuple[Field, ...]
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str | BaseExpression] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
     event: Telling = nothing_special
     address: Callable[[Values], str] = lambda values: ""
@@ -147,7 +147,9 @@ class Kind:
         """All that a row says, for a query on the model or on its history."""
         reads = {one.name: one.reads or one.name for one in self.fields}
         paths = {"id": "id", **reads, **self.names, **more}
-        return JSONObject(**{name: F(path) for name, path in paths.items()})
+        return JSONObject(
+            **{name: F(path) if isinstance(path, str) else path for name, path in paths.items()}
+        )
 
 
 Remark = Callable[[], BaseExpression]

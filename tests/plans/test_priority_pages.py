@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import Http404, HttpResponse
 
+from frameworks.models import Element
 from plans.models import Priority
 from plans.views import look_again
 from tests.conftest import client_of
@@ -298,6 +299,37 @@ def test_the_plan_offers_only_the_moves_that_are_possible(three, executive) -> N
         "Move down : Point 1",
         "Move up : Point 2",
     ]
+
+
+def test_a_name_that_is_anothers_too_stands_with_its_domain(three, executive) -> None:
+    first = three[0]
+    Element.objects.filter(name__in=["Point 1", "Point 3"]).update(name="Culture")
+    first.key_issue = ""
+    first.save()
+    add_action(first)
+    client = client_of(executive)
+    page = page_of(client.get(address("detail", first.plan)))
+    texts = [node.text for node in page.all("a") + page.all("button")]
+    assert "Continue with Culture (Area 2)" in texts
+    assert "Write the key issue : Culture (Area 2)" in texts
+    assert "Move up : Culture (Area 1)" in texts
+    assert "Write the key issue : Point 2" in texts
+    for name, row in (
+        ("priority", first),
+        ("add_action", first),
+        ("edit_action", first.actions.get()),
+        ("drop_priority", first),
+    ):
+        page = page_of(client.get(address(name, row)))
+        assert "Culture (Area 2)" in page.all("title")[0].text
+        assert "Culture (Area 2)" in page.all("ol", "govuk-breadcrumbs__list")[0].text
+    assert "Culture (Area 1) still needs" in client.get(
+        address("adopt", first.plan)
+    ).content.decode().replace("</a>", "")
+    said = client.post(address("drop_priority", first), {"reason": "So."}, follow=True)
+    assert "Culture (Area 2) is dropped." in said.content.decode()
+    told = client.get(f"/trusts/northfield/history/priority/{first.pk}/").content.decode()
+    assert f"the priority Culture (Area 2) in {first.plan.title}" in told
 
 
 def test_words_for_a_priority_taken_out_meanwhile_put_it_back(plan, lead, executive) -> None:

@@ -28,8 +28,8 @@ READING = {
     "priority": 7,
     "drop_priority": 6,
     "add_action": 6,
-    "edit_action": 6,
-    "drop_action": 5,
+    "edit_action": 7,
+    "drop_action": 6,
 }
 
 
@@ -105,8 +105,8 @@ def asked(client: Client, where: str, fields: dict[str, Any], status: int) -> in
         ("priority", {"key_issue": "\x00"}, 7),
         ("drop_priority", {}, 6),
         ("add_action", {}, 6),
-        ("edit_action", {}, 6),
-        ("drop_action", {}, 5),
+        ("edit_action", {}, 7),
+        ("drop_action", {}, 6),
     ],
 )
 def test_a_form_with_errors_costs_what_the_page_costs(

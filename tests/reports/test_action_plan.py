@@ -103,6 +103,20 @@ def test_dropped_priorities_and_actions_are_told_with_their_reasons(plan: Plan, 
     assert report.domains[1].judgements[0].priority_number is None
 
 
+def test_a_name_that_is_anothers_too_is_printed_with_its_domain(plan: Plan, lead: User) -> None:
+    first, second, third = elements_of(plan)
+    for element in (first, third):
+        element.name = "Culture"
+        element.save()
+    drop_priority(add_priority(plan, third), reason="Not this year", by=lead)
+    report = build_action_plan(plan, stamp=NOW)
+    assert report.dropped[1].what == "3. Culture (Area 2)"
+    html = render_to_string("reports/action_plan_pdf.html", {"report": report})
+    assert '<th scope="row">Culture (Area 1)</th>' in html
+    assert 'data-bookmark="1. Culture (Area 1)"' in html
+    assert f'data-bookmark="2. {second.name}"' in html
+
+
 def test_numbers_follow_the_plan_and_close_the_gap_of_a_dropped_priority(
     plan: Plan, lead: User
 ) -> None:
