@@ -17,7 +17,10 @@ TAKEN_UP_WIDTHS = (40, 80)
 def write_excel(report: PeerReviewReport) -> bytes:
     """The report as an .xlsx file: what it is, each element, and everything that was said."""
     sheets = [_about(report), _levels(report), _findings(report), _comments(report)]
-    return write_workbook([*sheets, _taken_up(report)] if report.taken_up else sheets)
+    if report.taken_up:
+        sheets.append(_taken_up(report))
+    title = f"{report.title}, {report.trust_name}"
+    return write_workbook(sheets, author=report.trust_name, title=title)
 
 
 def _about(report: PeerReviewReport) -> Sheet:

@@ -21,6 +21,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FONT = "Calibri"
 LINE_HEIGHT = 15
+MOST_SAID = 255
+"""Of who wrote a file and what it is: as much as office programs take."""
 HIGHEST_ROW = 409
 """In points, as spreadsheet programs have them."""
 LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -37,9 +39,17 @@ class Sheet:
     wrap: bool = True
 
 
-def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An .xlsx file whose every cell is text, now and when people type into it."""
+def write_workbook(
+    sheets: Sequence[Sheet], *, author: str = "Trust Quality", title: str = ""
+) -> bytes:
+    """An .xlsx file whose every cell is text, now and when people type into it.
+
+    Args:
+        author: whose file it says it is, which is else the name of the library that wrote it.
+        title: what it says it is.
+    """
     book = Workbook()
+    book.properties.creator, book.properties.title = author[:MOST_SAID], title[:MOST_SAID]
     book.remove(book.worksheets[0])
     bold, plain = Font(FONT, 11, bold=True), Font(FONT, 11)
     for sheet in sheets:

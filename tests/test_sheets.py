@@ -198,6 +198,7 @@ def test_rows_have_their_own_numbers_and_one_width() -> None:
 def test_every_sheet_is_read_and_one_may_be_empty() -> None:
     file = write_workbook([Sheet("One", ["a"], [["b"]]), Sheet("Two", [], [])])
     assert read(file) == {"One": [SheetRow(1, ("a",)), SheetRow(2, ("b",))], "Two": []}
+    assert load_workbook(BytesIO(file)).properties.creator == "Trust Quality"
 
 
 def test_what_is_written_is_text_under_a_bold_frozen_header() -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
 from docx.oxml.ns import qn
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from assessments.actions import create_assessment, record_rating
@@ -493,6 +494,10 @@ def test_word_file_holds_it_in_headings_and_tables(answered) -> None:
         "Reviewers one step higher",
     ]
     assert document.core_properties.language == "en-GB"
+    sheet = load_workbook(BytesIO(write_excel(report_of(answered)))).properties
+    word = document.core_properties
+    assert (sheet.creator, sheet.title) == (word.author, word.title)
+    assert word.author == "Northfield Learning Trust"
     text = "\n".join(one.text for one in document.paragraphs)
     assert "Who looks at it?" in text
     assert "The trust’s answer: Not accepted\nWe do." in text
