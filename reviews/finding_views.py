@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -57,14 +58,27 @@ def find(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         context = {"finding": finding, "save": save}
         return render(request, "reviews/_finding_status.html", context, status=save.status)
     if save.is_saved:
+        if finding.review.is_submitted:
+            messages.warning(request, _not_sent_yet(finding))
         return redirect_saved(request, _where_next(request, finding))
     return _page(request, finding, save)
 
 
+def _not_sent_yet(finding: ReviewerRating) -> str:
+    """Saving a correction is half the way, and the half that looks like the whole."""
+    return (
+        f"What you wrote of {finding.element} is saved, but not sent yet. "
+        f"{finding.review.trust} reads it once you say that you have corrected it."
+    )
+
+
 def _where_next(request: SignedInRequest, finding: ReviewerRating) -> str:
-    """The next element, or where the button says."""
+    """The next element, or where the button says; from a correction to the page that sends it."""
     pk = finding.review_id
     if request.POST.get("then") != "list":
+        asked = finding.review.comments.open_corrections().filter(element=finding.element).first()
+        if asked:
+            return reverse("reviews:resolve", args=[pk, asked.pk])
         in_order = finding.review.findings.in_order()
         codes = list(in_order.values_list("element__code", flat=True))
         if after := codes[codes.index(finding.element.code) + 1 :]:
@@ -87,6 +101,7 @@ def _page(
         may_speak=may_speak(review),
         element=finding.element,
     )
+    corrections = [one for one in comments if one.is_open]
     context = context_of_reviewer(review) | {
         "finding": finding,
         "written": finding.written,
@@ -97,7 +112,8 @@ def _page(
         "levels": save.form.levels,
         "form": save.form,
         "save": save,
-        "can_write": review.takes_findings or any(one.is_open for one in comments),
+        "can_write": review.takes_findings or bool(corrections),
+        "corrections": corrections,
         "talk": talk,
         "place": place + 1,
         "element_count": len(ratings),

@@ -273,7 +273,7 @@ def test_trusts_answer_is_read_once_it_is_sent(submitted_review, reviewer, execu
 
 
 def test_correction_opens_its_own_finding_alone(submitted_review, reviewer, executive) -> None:
-    comment(
+    asked = comment(
         submitted_review,
         "We met in May.",
         by=executive,
@@ -282,10 +282,21 @@ def test_correction_opens_its_own_finding_alone(submitted_review, reviewer, exec
         kind=Comment.Kind.CORRECTION,
     )
     client = client_of(reviewer)
-    assert "id_strengths" in page_of(client.get(at(submitted_review))).ids()
+    deal = address("resolve", submitted_review, asked)
+    page = page_of(client.get(at(submitted_review)))
+    assert "id_strengths" in page.ids()
+    assert "Save and say what you have done" in [one.text for one in page.all("button")]
+    [request] = page.all("section", "tq-to-correct")
+    assert "We met in May." in request.text
+    assert page.nodes.index(request) < page.nodes.index(page.with_id("id_strengths"))
+    assert deal in [one.attributes["href"] for one in page.all("a")]
     assert "id_strengths" not in page_of(client.get(at(submitted_review, "MU-03"))).ids()
     answer = client.post(at(submitted_review), sent(strengths="They met.", version=1))
-    assert answer.status_code == 302
+    assert answer["Location"] == deal
+    assert (
+        "What you wrote of 1. Point 1 is saved, but not sent yet. Northfield Learning Trust reads "
+        "it once you say that you have corrected it."
+    ) in page_of(client.get(deal)).with_id("main-content").text
     finding = finding_of(submitted_review, "Point 1")
     assert (finding.strengths, finding.draft.strengths) == ("They know it.", "They met.")
     answer = client.post(at(submitted_review, "MU-03"), sent(strengths="No.", version=9))
