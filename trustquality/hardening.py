@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 BAD_REQUEST = 400
+NOT_ALLOWED = 405
 TOO_LARGE = 413
 LARGEST_REQUEST = 6 * 1024 * 1024
 """Bytes of one request: the longest page of notes is a tenth of it, a spreadsheet a third."""
@@ -77,6 +78,24 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class PageForButtons:
+    """Shows a page of the service where an address is opened that takes only a button's press.
+
+    After such a press the address bar may hold it; the empty answer of before left nowhere to go.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "GET" or response.status_code != NOT_ALLOWED:
+            return response
+        page = render(request, "405.html", status=NOT_ALLOWED)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class PagesNotKept:

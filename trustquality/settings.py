@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "trusts.sign_in.SignInRequiredMiddleware",
     "trusts.operator_gate.OperatorGate",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "trustquality.hardening.PageForButtons",
 ]
 
 ROOT_URLCONF = "trustquality.urls"

@@ -38,6 +38,8 @@ LAST_ANSWER = 286
 """htmx shows this answer and asks no more: a part of a page would else show the sign-in page."""
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 a field's name
+AGAIN = "typed_again"
+"""What a form sends along that came back to somebody signed out: its next page then says so."""
 NOT_PROSE = re.compile(r"[\da-f-]*|[a-z_]+|/\S*")
 """Numbers, keys, choices and addresses: what a form sends that nobody typed as a text."""
 
@@ -181,13 +183,15 @@ def typed_again(request: HttpRequest, *, status: int, why: str = "") -> HttpResp
         # where it comes late: the person may have signed in meanwhile.
         return HttpResponse(status=status)
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
-    typed = [(name, value) for name, value in sent if not _is_secret(name)]
+    typed = [(name, value) for name, value in sent if name != AGAIN and not _is_secret(name)]
     context = {
         "typed": typed,
         "chosen": [(_label(name), words) for name, words in choices_in(typed, user=request.user)],
         "prose": [(_label(name), value) for name, value in typed if not NOT_PROSE.fullmatch(value)],
         "asks_secret": any(_is_secret(name) and name != TOKEN for name, _ in sent),
         "why": why,
+        "again": AGAIN,
+        "is_again": AGAIN in request.POST,
     }
     return render(request, "trusts/typed_again.html", context, status=status)
 

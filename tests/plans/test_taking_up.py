@@ -238,6 +238,8 @@ def test_who_may_take_up(kind, person, status, said, rated, request) -> None:
 def test_only_a_form_takes_up(said, rated, executive) -> None:
     answer = client_of(executive).get(reverse("plans:take_up", args=[rated.pk]))
     assert (answer.status_code, Plan.objects.count()) == (405, 0)
+    assert answer["Allow"] == "POST"
+    assert page_of(answer).all("h1")[0].text == "Nothing to open here"
 
 
 @pytest.fixture

@@ -116,6 +116,9 @@ def test_signed_out_page_says_so_and_shows_what_was_typed(
     assert "".join(box.texts).strip("\n").replace("\r", "") == NOTE.replace("\r", "")
     assert "readonly" in box.attributes
     assert "name" not in box.attributes
+    again = visitor.post(rating.get_absolute_url(), fields_of(answer.content))
+    assert Page(again.content.decode()).all("h1")[0].text == "You are still signed out"
+    assert len(fields_of(again.content)) == len(fields_of(answer.content))
     [label] = page.all("label")
     assert (label.text, label.attributes["for"]) == ("Note", box.attributes["id"])
 
@@ -124,6 +127,7 @@ def test_every_field_is_kept_once_and_only_the_token_is_new(
     visitor: Client, typed: dict[str, str], rating: Rating
 ) -> None:
     kept = fields_of(visitor.post(rating.get_absolute_url(), typed).content)
+    assert kept.pop("typed_again") == "yes"
     assert kept.pop("csrfmiddlewaretoken") != typed.pop("csrfmiddlewaretoken")
     assert {name: value.replace("\r\n", "\n") for name, value in kept.items()} == {
         name: value.replace("\r\n", "\n") for name, value in typed.items()
