@@ -18,6 +18,8 @@ class Offer:
     rating: Rating
     priority: Priority | None = None
     has_content: bool = False
+    under_way: Priority | None = None
+    """What the plan that runs does about the same element, with its `open_count`."""
 
     @property
     def element_id(self) -> int:
@@ -76,6 +78,7 @@ def offers_of(
     ratings: Iterable[Rating],
     priorities: Iterable[Priority],
     with_actions: Collection[int],
+    under_way: Iterable[Priority] = (),
 ) -> list[Offer]:
     """Every element of the assessment: the weak ones first, the weakest of them on top.
 
@@ -83,13 +86,16 @@ def offers_of(
         ratings: in the publisher's order, with element, domain and level loaded.
         priorities: the plan's, the dropped ones too.
         with_actions: the priorities that have actions.
+        under_way: of the plan that runs, those with open actions; editions share their codes.
     """
     by_element = {priority.element_id: priority for priority in priorities}
+    elsewhere = {priority.element.code: priority for priority in under_way}
     offers = []
     for rating in ratings:
         priority = by_element.get(rating.element_id)
         content = priority and (priority.key_issue or priority.pk in with_actions)
-        offers.append(Offer(rating, priority, has_content=bool(content)))
+        running = elsewhere.get(rating.element.code)
+        offers.append(Offer(rating, priority, has_content=bool(content), under_way=running))
     weak = [offer for offer in offers if offer.is_weak]
     weak.sort(key=lambda offer: offer.level.order if offer.level else 0)
     return weak + [offer for offer in offers if not offer.is_weak]

@@ -33,6 +33,7 @@ from plans.models import (
     Priority,
     StrategicArea,
 )
+from plans.querysets import OPEN
 from trusts.models import Trust, User
 
 SOMEBODY_ELSE = "other"
@@ -310,7 +311,15 @@ class ActionForm(VersionedForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "owner" in cleaned and "owner_name" in cleaned:
             self._set_owner(cleaned["owner"], cleaned["owner_name"])
+        self._check_due(cleaned.get("due_on"), cleaned.get("status"))
         return cleaned
+
+    def _check_due(self, day: date | None, status: str | None) -> None:
+        """What is still to be done cannot be due in the past, but for what is overdue by now."""
+        if day is None or status not in OPEN or day == self.initial.get("due_on"):
+            return
+        if day < timezone.localdate():
+            self.add_error("due_on", "The due date must be today or in the future")
 
     def _set_owner(self, owner: str, name: str) -> None:
         """A member by account and name; anybody else by name alone."""

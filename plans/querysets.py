@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Q
+
 from frameworks.names import shares_name
 from trusts.querysets import TrustOwnedQuerySet
 
 if TYPE_CHECKING:
     from plans.models import Action, Origin, Plan, Priority
+    from trusts.models import Trust
 
 OPEN = ("not_started", "in_progress")
 """Statuses of an action on which something is still to be done."""
@@ -31,6 +34,11 @@ class PlanQuerySet(TrustOwnedQuerySet["Plan"]):
             "created_by",
             "adopted_by",
         )
+
+    def in_force(self, trust: Trust) -> PlanQuerySet:
+        """What the trust's board has adopted, the newest first; the first is the one that runs."""
+        adopted = self.filter(assessment__trust=trust, adopted_at__isnull=False)
+        return adopted.order_by("-adopted_at", "-created_at")
 
 
 class PriorityQuerySet(TrustOwnedQuerySet["Priority"]):
@@ -61,6 +69,12 @@ class PriorityQuerySet(TrustOwnedQuerySet["Priority"]):
     def active(self) -> PriorityQuerySet:
         """Those that the plan still means to act on."""
         return self.filter(dropped_at=None)
+
+    def under_way(self) -> PriorityQuerySet:
+        """Those on which something is still to be done, each with how many actions that are."""
+        is_open = Q(actions__status__in=OPEN)
+        counted = self.active().annotate(open_count=Count("actions", filter=is_open))
+        return counted.filter(open_count__gt=0)
 
 
 class ActionQuerySet(TrustOwnedQuerySet["Action"]):

@@ -7,6 +7,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from plans.actions import ChangedMeanwhile, Chosen, choose_priorities, start_pla
 from plans.choose_form import ChooseForm
 from plans.choosing import offers_of
 from plans.forms import AdoptForm, PlanForm
-from plans.models import Action, Plan
+from plans.models import Action, Plan, Priority
 from plans.origins import with_origins
 from plans.outline import Outline, outline_of
 from trusts.drafts import redirect_saved
@@ -83,8 +84,10 @@ def for_assessment(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("plans:choose", start_plan(assessment=assessment, by=request.user).pk)
     if hasattr(assessment, "plan"):
         return redirect(assessment.plan)
+    plans = Plan.objects.visible_to(request.user).in_force(assessment.trust)
     context = {
         "assessment": assessment,
+        "running": plans.first(),
         "trust": assessment.trust,
         "may": allowed(request.user, assessment.trust),
         "leads": assessment.trust.leads,
@@ -121,6 +124,7 @@ def choose(request: SignedInRequest, pk: int) -> HttpResponse:
         ratings=plan.assessment.ratings.in_order(),
         priorities=plan.priorities.select_related("dropped_by"),
         with_actions=set(with_actions),
+        under_way=_under_way_elsewhere(request, plan),
     )
     noun = plan.assessment.framework.element_noun
     form = ChooseForm(typed(request), offers=offers, element_noun=noun)
@@ -130,6 +134,15 @@ def choose(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(plan)
     context = context_of(request, plan) | {"form": form, "offers": offers}
     return render(request, "plans/choose.html", context, status=status_of(form))
+
+
+def _under_way_elsewhere(request: SignedInRequest, plan: Plan) -> list[Priority]:
+    """Priorities of the plan that runs, by any edition of the framework; none where it is this."""
+    plans = Plan.objects.visible_to(request.user).in_force(plan.trust)
+    running = Priority.objects.under_way().filter(plan=Subquery(plans.values("pk")[:1]))
+    key = plan.assessment.framework.key
+    by_it = running.filter(element__domain__framework__key=key).exclude(plan=plan)
+    return list(by_it.select_related("plan", "element"))
 
 
 def _say_what_was_chosen(request: SignedInRequest, chosen: Chosen, form: ChooseForm) -> None:

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from frameworks.models import Element
 
 LEVELS = ["Red", "Amber-red", "Amber-green", "Green"]
+YEAR = str(timezone.localdate().year + 1)
 ACTIONS = [
-    ("Publish the scheme of delegation", "31", "3", "2027", "Every local board has minuted it"),
-    ("Appoint an internal scrutineer", "15", "1", "2027", "A signed engagement letter"),
-    ("Agree one set of curriculum principles", "9", "7", "2027", "All heads teach to them"),
+    ("Publish the scheme of delegation", "31", "3", YEAR, "Every local board has minuted it"),
+    ("Appoint an internal scrutineer", "15", "1", YEAR, "A signed engagement letter"),
+    ("Agree one set of curriculum principles", "9", "7", YEAR, "All heads teach to them"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
@@ -191,6 +193,19 @@ def test_fields_sent_twice_are_no_error(priority, executive) -> None:
     assert (answer.status_code, Action.objects.count()) == (302, 1)
 
 
-def test_a_past_due_date_is_no_error(priority, executive) -> None:
-    assert send_new(priority, executive, due_on_year="2025").status_code == 302
-    assert Action.objects.get().is_overdue
+def test_only_what_is_done_can_be_due_in_the_past(priority, executive) -> None:
+    refused = send_new(priority, executive, due_on_year="2025")
+    links = error_links(page_of(refused))
+    assert links == {"The due date must be today or in the future": "id_due_on_day"}
+    done = send_new(priority, executive, due_on_year="2025", status="done")
+    assert (refused.status_code, done.status_code) == (422, 302)
+
+
+def test_an_overdue_action_can_be_edited_and_not_put_back_further(priority, executive) -> None:
+    overdue = add_action(priority, due_on=date(2026, 3, 27))
+    client, where = client_of(executive), address("edit_action", overdue)
+    fields = action_fields(version=1, due_on_year="2026", status="in_progress")
+    assert client.post(where, fields).status_code == 302
+    assert client.post(where, fields | {"version": 2, "due_on_month": "2"}).status_code == 422
+    overdue.refresh_from_db()
+    assert (overdue.status, overdue.due_on) == ("in_progress", date(2026, 3, 27))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments.actions import agree_assessment, create_assessment
-from plans.actions import start_plan
+from plans.actions import adopt_plan, start_plan
 from plans.models import Plan
 from tests.conftest import client_of
 from tests.plans.conftest import (
@@ -50,6 +50,29 @@ def test_starting_says_how_far_the_ratings_are(rated, executive) -> None:
     page = page_of(client_of(executive).get(address("for_assessment", rated)))
     notice = page.all("div", "govuk-inset-text")[0].text
     assert "3 of 3 points are rated" in notice
+    assert "There is no action plan for this assessment yet." in page.all("main")[0].text
+
+
+def test_starting_names_the_plan_that_runs_and_what_it_has_under_way(
+    action, northfield, framework, lead, chair
+) -> None:
+    running = action.priority.plan
+    adopt_plan(plan=running, on=date(2026, 3, 1), by=lead)
+    add_action(add_priority(running, "Point 1"), status="done")
+    newer = create_assessment(
+        trust=northfield, framework=framework, title="Newer", due_on=None, by=lead
+    )
+    for user in (lead, chair):
+        page = page_of(client_of(user).get(address("for_assessment", newer)))
+        assert f"The trust’s plan is {running.title} , adopted by" in page.all("main")[0].text
+        links = [node.attributes.get("href") for node in page.all("a")]
+        assert running.get_absolute_url() in links
+    client = client_of(lead)
+    plan = start_plan(assessment=newer, by=lead)
+    texts = [node.text for node in page_of(client.get(address("choose", plan))).all("div")]
+    said = [text for text in texts if text.startswith("Under way in")]
+    assert said == [f"Under way in {running.title}: 1 open action there."]
+    assert "Under way in" not in client.get(address("choose", running)).content.decode()
 
 
 def test_the_plan_shows_priorities_in_order_with_rating_note_issue_and_actions(
