@@ -6,12 +6,13 @@ Nothing here counts them, weighs them or turns them into a rating of the other f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assessments.models import Rating
 from frameworks.crosswalk import Crosswalk, Group, build_crosswalk
 from frameworks.models import Alignment, Domain, Element
+from frameworks.names import names_apart
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Evidence:
     crosswalk: Crosswalk
     chapters: Sequence[Chapter]
     unmirrored: Sequence[Rating]
+    names: Mapping[int, str]
+    """What each element that is rated is called where it stands alone, by its key."""
 
 
 def gather_evidence(
@@ -72,6 +75,7 @@ def gather_evidence(
         crosswalk=crosswalk,
         chapters=[_chapter(group, by_element) for group in crosswalk.groups],
         unmirrored=[by_element[element.pk] for element in crosswalk.others_unmirrored],
+        names=names_apart(rating.element for rating in ratings),
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from assessments.models import Assessment, OwnFramework, Rating
+from frameworks.names import shares_name
 from trusts.history import Event, Field, Kind, Values, on_day, one_of, register, yes_or_no
 
 TURNS = {
@@ -29,8 +30,12 @@ def assessment_event(was: Values | None, now: Values | None) -> Event | None:
 
 
 def rated(values: Values) -> str:
-    """Which element, as the framework numbers and names it, of which assessment."""
-    return f"{values['element_number']}. {values['element']} in {values['assessment']}"
+    """Which element, as the framework numbers and names it, of which assessment.
+
+    With its domain where another element is called the same.
+    """
+    domain = f" ({values['domain']})" if values["shares_name"] else ""
+    return f"{values['element_number']}. {values['element']}{domain} in {values['assessment']}"
 
 
 register(
@@ -99,6 +104,8 @@ register(
             "element": "element__name",
             "element_number": "element__number",
             "element_code": "element__code",
+            "domain": "element__domain__name",
+            "shares_name": shares_name("element"),
         },
         address=lambda values: reverse(
             "assessments:rate", args=[values["assessment_id"], values["element_code"]]

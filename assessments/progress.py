@@ -9,6 +9,7 @@ from itertools import groupby
 from assessments.carrying import Carried
 from assessments.models import Rating
 from frameworks.models import Domain
+from frameworks.names import names_apart
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Progress:
         """Whether numbers begin anew in each domain, so that one alone does not tell which."""
         numbers = [rating.element.number for rating in self.ratings]
         return len(set(numbers)) < len(numbers)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """What each element is called where it stands alone, by its key."""
+        return names_apart(rating.element for rating in self.ratings)
 
     def around(self, rating: Rating) -> tuple[Rating | None, Rating | None]:
         """The ratings before and after this one, in the framework's order."""

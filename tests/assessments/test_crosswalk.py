@@ -138,6 +138,8 @@ def test_page_sets_the_ratings_beside_what_they_bear_on(assessment, other, lead,
         "4. Point 4 1. Point 1 Step 2 Two schools have it. Linked by ‡ Is MU-01 so? MU-01-Q1 "
         "2. Point 2 Not rated yet Linked by † Is MU-04 so? MU-04-Q1",
     ]
+    Element.objects.filter(name__in=["Point 1", "Point 3"]).update(name="Culture", number=1)
+    assert "1. Culture (Area 1) Step 2" in read(observer, assessment, other).all("article")[0].text
     hrefs = {link.attributes["href"] for link in page.all("a")}
     assert {rating.get_absolute_url() for rating in assessment.ratings.in_order()} <= hrefs
 

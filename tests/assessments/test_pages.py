@@ -131,6 +131,13 @@ def test_task_list_shows_progress_and_the_next_step(assessment, lead) -> None:
     assessment.ratings.filter(element=third).update(level=None)
     text = Page(client_of(lead).get(url).content.decode()).nodes[0].text
     assert "Continue with 1. Point 3, Area 2" in text  # there are two of that number
+    Element.objects.filter(code__in=["MU-01", "MU-03"]).update(name="Culture")
+    for address, words in (
+        (reverse("assessments:agree", args=[assessment.pk]), "1. Culture (Area 2)"),
+        (reverse("assessments:follow", args=[assessment.pk]), "1. Culture (Area 1)"),
+        (f"/trusts/northfield/history/rating/{first.pk}/", "1. Culture (Area 1) in Self-"),
+    ):
+        assert words in client_of(lead).get(address).content.decode(), address
 
 
 def test_task_list_of_a_trustee_says_who_records(assessment, trustee) -> None:
