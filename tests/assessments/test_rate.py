@@ -196,6 +196,8 @@ def test_second_of_two_writers_gets_both_texts_and_can_save_over(rating, lead, c
     page = Page(answer.content.decode())
     assert answer.status_code == 409
     assert "Chair saved this while you were writing" in page.nodes[0].text
+    assert page.all("title")[0].text.startswith("Error: 1. Point 1")
+    assert page.with_id("save-status").text.startswith("Not saved yet. On this page typing is not")
     theirs = next(node for node in page.nodes if "tq-theirs" in node.classes)
     fields = {node.attributes.get("name"): node for node in page.nodes}
     assert (theirs.text, fields["note"].text) == ("Theirs", "Mine")
