@@ -63,7 +63,7 @@ class DayForm(forms.Form):
 
     due_on = DateField(
         label="By when do you want the views?",
-        help_text="For example 27 3 2027. You close them by hand.",
+        help_text="For example 27 3 2027. Views stay open until you close them.",
         error_messages={"required": "Enter the day by which you want the views"},
     )
 

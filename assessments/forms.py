@@ -352,7 +352,7 @@ class AgreeForm(forms.Form):
     minute_reference = forms.CharField(
         max_length=100,
         required=False,
-        help_text="Where the board's minutes record it, such as 2026-11-25 item 6.",
+        help_text="Where the board’s minutes record it, such as 2026-11-25 item 6.",
     )
 
     def clean_meeting_on(self) -> date:
@@ -379,6 +379,6 @@ class ReopenForm(forms.Form):
         max_length=2_000,
         label="Why does it need to be reopened?",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Kept in the assessment's history.",
+        help_text="Kept in the assessment’s history.",
         error_messages={"required": "Say why the assessment needs to be reopened"},
     )

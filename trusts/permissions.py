@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class Permission(StrEnum):
     """What can be done in a trust; the value finishes the sentence "you cannot …"."""
 
-    VIEW = "see this trust's work"
+    VIEW = "see this trust’s work"
     RESPOND = "give a view of your own"
-    RATE = "record or sign off the board's ratings"
+    RATE = "record or sign off the board’s ratings"
     MANAGE = "set up or change an assessment or a framework"
     PLAN = "write the action plan"
     REVIEW = "invite or answer a peer review"

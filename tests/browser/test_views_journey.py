@@ -209,7 +209,7 @@ def close(lead: Page, base: str, look: Look) -> None:
     look(lead, "Close the views")
     lead.get_by_role("button", name="Close the views").click()
     expect(lead.get_by_text("Views are closed.")).to_be_visible()
-    lead.get_by_role("link", name="Agree them in a meeting, on the projector").click()
+    lead.get_by_role("link", name="Agree the ratings in a meeting, on the projector").click()
 
 
 def read_the_spread(phone: Page, base: str, look: Look) -> None:
