@@ -1,11 +1,20 @@
-"""What a chosen level is called on the page that gives a form back (`trusts/choices.py`)."""
+"""What the page that gives a form back says of ours (`trusts/choices.py`, `typed_fields.py`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from assessments.forms import (
+    AgreeForm,
+    AssessmentDetailsForm,
+    AssessmentForm,
+    RatingForm,
+    ReopenForm,
+)
+from assessments.respond_forms import ResponseForm
 from frameworks.models import Framework, Level
 from trusts.choices import say_choice
+from trusts.typed_fields import say_fields
 
 
 def level_named(user: Any, key: str) -> str:
@@ -18,3 +27,9 @@ def level_named(user: Any, key: str) -> str:
 
 
 say_choice("level", level_named)
+say_fields(RatingForm, "assessments:rate", "assessments:meet", "assessments:grid")
+say_fields(ResponseForm, "assessments:respond", "assessments:respond_all")
+say_fields(AssessmentForm, "assessments:create")
+say_fields(AssessmentDetailsForm, "assessments:edit")
+say_fields(AgreeForm, "assessments:agree")
+say_fields(ReopenForm, "assessments:reopen")

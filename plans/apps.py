@@ -9,4 +9,11 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from plans import handover, history_kinds, home_panel, origins, personal_data  # noqa: F401
+        from plans import (  # noqa: F401
+            choices,
+            handover,
+            history_kinds,
+            home_panel,
+            origins,
+            personal_data,
+        )

@@ -10,6 +10,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from reviews import (  # noqa: F401
+            choices,
             history_kinds,
             home_panel,
             personal_data,

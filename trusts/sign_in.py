@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 from smtplib import SMTPException
@@ -25,11 +24,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
-from trusts.choices import choices_in
 from trusts.known_browsers import remember
 from trusts.limits import forgive, take_password_attempt, too_many
 from trusts.models import User
 from trusts.sessions import signed_in_lately
+from trusts.typed_fields import typed_fields
 
 logger = logging.getLogger(__name__)
 UNAUTHORISED = HTTPStatus.UNAUTHORIZED
@@ -40,8 +39,6 @@ UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 a field's name
 AGAIN = "typed_again"
 """What a form sends along that came back to somebody signed out: its next page then says so."""
-NOT_PROSE = re.compile(r"[\da-f-]*|[a-z_]+|/\S*")
-"""Numbers, keys, choices and addresses: what a form sends that nobody typed as a text."""
 
 
 WAYS = {
@@ -184,10 +181,10 @@ def typed_again(request: HttpRequest, *, status: int, why: str = "") -> HttpResp
         return HttpResponse(status=status)
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     typed = [(name, value) for name, value in sent if name != AGAIN and not _is_secret(name)]
+    view = request.resolver_match.view_name if request.resolver_match else None
     context = {
         "typed": typed,
-        "chosen": [(_label(name), words) for name, words in choices_in(typed, user=request.user)],
-        "prose": [(_label(name), value) for name, value in typed if not NOT_PROSE.fullmatch(value)],
+        "fields": typed_fields(typed, view=view, user=request.user),
         "asks_secret": any(_is_secret(name) and name != TOKEN for name, _ in sent),
         "why": why,
         "again": AGAIN,
@@ -219,8 +216,3 @@ def _site_of(address: str) -> str:
 
 def _is_secret(name: str) -> bool:
     return name in (TOKEN, "code", "credential") or "password" in name.lower()
-
-
-def _label(name: str) -> str:
-    """A field's name as near to its label as its name can tell."""
-    return name.rsplit("-", 1)[-1].replace("_", " ").capitalize()

@@ -110,7 +110,11 @@ def test_signed_out_page_says_so_and_shows_what_was_typed(
     assert page.all("h1")[0].text == "You have been signed out"
     [link] = [node for node in page.all("a") if node.text == "Sign in (opens in a new tab)"]
     assert link.attributes["href"] == "/accounts/login/?next=/accounts/signed-in/"
-    assert "Level: Step 2" in page.with_id("main-content").text
+    lines = [one.attributes for one in page.all("input", "govuk-input")]
+    assert [(one["value"], "readonly" in one, "name" in one) for one in lines] == [
+        ("Step 2", True, False),
+        ("Yes", True, False),
+    ]
     assert (link.attributes["target"], link.attributes["rel"]) == ("_blank", "noopener")
     [box] = page.all("textarea")
     assert "".join(box.texts).strip("\n").replace("\r", "") == NOTE.replace("\r", "")
@@ -119,8 +123,13 @@ def test_signed_out_page_says_so_and_shows_what_was_typed(
     again = visitor.post(rating.get_absolute_url(), fields_of(answer.content))
     assert Page(again.content.decode()).all("h1")[0].text == "You are still signed out"
     assert len(fields_of(again.content)) == len(fields_of(answer.content))
-    [label] = page.all("label")
-    assert (label.text, label.attributes["for"]) == ("Note", box.attributes["id"])
+    labels = page.all("label")
+    assert [label.text for label in labels] == [
+        "Where are we now?",
+        "Why? Our notes",
+        "Make this a priority for action",
+    ]
+    assert labels[1].attributes["for"] == box.attributes["id"]
 
 
 def test_every_field_is_kept_once_and_only_the_token_is_new(
@@ -183,6 +192,39 @@ def test_only_what_reads_as_text_is_shown(visitor: Client, typed: dict[str, str]
     page = Page(visitor.post("/trusts/northfield/", sent).content.decode())
     assert [node.text for node in page.all("label")] == ["Success criterion"]
     assert [node.text for node in page.all("textarea")] == ["Good."]
+    sent |= {
+        "description": "Talk.",
+        "owner": "3",
+        "due_on_day": "3",
+        "due_on_month": "May",
+        "due_on_year": "27",
+        "baseline": "b1",
+        "target": "",
+    }
+    page = Page(visitor.post("/priorities/1/actions/add/", sent).content.decode())
+    shown = [one.attributes["value"] for one in page.all("input", "govuk-input")]
+    assert shown == ["People, learning and capacity", "What you chose is kept", "3 May 27", "b1"]
+    assert [node.text for node in page.all("label")] == [
+        "Strategic area",
+        "Success criterion",
+        "What will be done?",
+        "Owner",
+        "Due date",
+        "Where it stood at the start",
+    ]
+
+
+def test_button_that_was_pressed_alone_is_not_called_all_of_it(
+    visitor: Client, typed: dict[str, str], lead: User
+) -> None:
+    sent = {"csrfmiddlewaretoken": typed["csrfmiddlewaretoken"], "place": "2", "direction": "up"}
+    text = visitor.post("/actions/18/move/", sent).content.decode()
+    assert "So the button that you pressed has done nothing yet." in text
+    assert "all of it" not in text
+    sign_in(visitor, lead)
+    page = Page(visitor.post("/actions/18/move/", sent).content.decode())
+    assert page.all("h1")[0].text == "Not done yet"
+    assert [node.text for node in page.all("button", "govuk-button")] == ["Do it now"]
 
 
 @pytest.mark.parametrize("name", ["password", "oldpassword", "password1", "form-PASSWORD"])
