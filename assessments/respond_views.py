@@ -22,6 +22,7 @@ from assessments.status import NotAllowedNow
 from assessments.views import context_of
 from frameworks.descriptions import arrange
 from frameworks.models import Level
+from frameworks.names import names_apart
 from govuk.views import page
 from trusts.drafts import redirect_saved, texts_typed
 from trusts.sign_in import SignedInRequest
@@ -83,6 +84,7 @@ def mine(request: SignedInRequest, pk: int) -> HttpResponse:
         ],
         "answered_count": sum(1 for one in responses if one.is_answered),
         "element_count": len(responses),
+        "names": names_apart(one.element for one in responses),
         "next_open": next((one for one in responses if not one.is_answered), None),
     }
     return render(request, "assessments/mine.html", context)

@@ -22,6 +22,7 @@ from assessments.sources import Source, find_source
 from assessments.status import NotAllowedNow
 from assessments.thinking_alone import asked, hold_back, thinks_alone
 from frameworks.models import Framework, Level
+from frameworks.names import names_apart
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, allowed, require_permission
@@ -88,6 +89,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         earlier = _ratings_before(request, assessment)
         carried = _carried(assessment, ratings, earlier, assessment.framework.levels.all())
         context["left_behind"] = left_behind(ratings, earlier)
+        context["names_then"] = names_apart(one.element for one in earlier)
     context["carried"] = carried
     context["progress"] = progress_of(ratings, carried)
     context["thinks_alone"] = thinks_alone(assessment)

@@ -57,7 +57,7 @@ SHEETS: Mapping[str, Sequence[Column]] = {
         Column("Name", "name", "What the group is called.", width=50),
     ),
     ELEMENTS: (
-        Column("Domain", "domain", "The domain's name or order.", width=30),
+        Column("Domain", "domain", "The domain’s name or order.", width=30),
         Column(
             "Number", "number", "1, 2, 3 and so on, through all domains or anew in each.", width=8
         ),
@@ -66,7 +66,7 @@ SHEETS: Mapping[str, Sequence[Column]] = {
         Column("Summary", "summary", "What it is about, in a sentence.", is_needed=False, width=70),
     ),
     STATEMENTS: (
-        Column("Element", "element", "The element's code.", width=12),
+        Column("Element", "element", "The element’s code.", width=12),
         Column("Code", "code", "Short and its own, such as BC-01-Q1; it stays for good.", width=14),
         Column(
             "Kind", "kind", "What it is: something to ask, to compare with, or to know.", width=13
@@ -74,7 +74,7 @@ SHEETS: Mapping[str, Sequence[Column]] = {
         Column(
             "Level",
             "level",
-            "For a description: the level's name or order; nothing where it says what good is.",
+            "For a description: the level’s name or order; nothing where it says what good is.",
             is_needed=False,
             width=20,
         ),

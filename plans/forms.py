@@ -327,7 +327,7 @@ class ActionForm(VersionedForm):
             if name:
                 self.instance.owner, self.instance.owner_name = None, name
             elif owner:
-                self.add_error("owner_name", "Enter the owner's name")
+                self.add_error("owner_name", "Enter the owner’s name")
             else:
                 self.add_error("owner", "Choose an owner")
         elif name:

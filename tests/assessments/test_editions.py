@@ -311,8 +311,9 @@ def test_task_list_names_what_the_edition_no_longer_has(before, after, lead, fra
     gone = of(before, "MU-03")
     gone.level = framework.levels.first()
     gone.save()
+    Element.objects.filter(domain__framework=framework, code="MU-01").update(name="Point 3")
     text = page_of(client_of(lead), "detail", after.pk).nodes[0].text
-    assert "Not in edition 2028-01 any more (1) 3. Point 3 Step 1" in text
+    assert "Not in edition 2028-01 any more (1) 3. Point 3 (Area 2) Step 1" in text
 
 
 def test_signing_off_names_what_was_not_confirmed(after, lead) -> None:

@@ -70,7 +70,7 @@ BAD_INPUT = [
         "id_due_on_year",
     ),
     ({"owner": "", "owner_name": ""}, "Choose an owner", "id_owner"),
-    ({"owner": "other", "owner_name": ""}, "Enter the owner's name", "id_owner_name"),
+    ({"owner": "other", "owner_name": ""}, "Enter the owner’s name", "id_owner_name"),
     ({"owner": "999999"}, "Choose an owner from the list", "id_owner"),
     ({"owner": "1\x00"}, "Choose an owner from the list", "id_owner"),
     (
