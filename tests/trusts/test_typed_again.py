@@ -214,6 +214,20 @@ def test_only_what_reads_as_text_is_shown(visitor: Client, typed: dict[str, str]
     ]
 
 
+def test_owner_is_named_to_who_may_know_the_name(
+    visitor: Client, typed: dict[str, str], lead: User, stranger: User
+) -> None:
+    def shown(owner: object) -> str:
+        sent = {"csrfmiddlewaretoken": typed["csrfmiddlewaretoken"], "owner": str(owner)}
+        page = Page(visitor.post("/priorities/1/actions/add/", sent).content.decode())
+        return page.with_id("typed-1").attributes["value"]
+
+    kept = "What you chose is kept"
+    assert [shown(who) for who in ("other", lead.pk)] == ["Somebody else", kept]
+    sign_in(visitor, lead)
+    assert [shown(who) for who in (lead.pk, stranger.pk, "9" * 30)] == [str(lead), kept, kept]
+
+
 def test_button_that_was_pressed_alone_is_not_called_all_of_it(
     visitor: Client, typed: dict[str, str], lead: User
 ) -> None:
