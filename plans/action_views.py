@@ -19,7 +19,7 @@ from plans.action_changes import (
 from plans.actions import ChangedMeanwhile, DroppedAlready
 from plans.forms import ActionForm, DropForm, NewActionForm
 from plans.models import Action, Priority
-from plans.priority_views import direction_of, fetch_written_to, place_of
+from plans.priority_views import back_from_move, direction_of, fetch_written_to, place_of
 from plans.priority_views import fetch_to_write as fetch_priority_to_write
 from plans.take_up_views import fetch_source
 from plans.views import context_of, look_again
@@ -162,6 +162,6 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     action = fetch_to_write(request, pk)
     if direction := direction_of(request):
         move_action(action=action, up=direction == "up", place=place_of(request), by=request.user)
-    if request.POST.get("from") == "plan":
-        return redirect(f"{action.priority.plan.get_absolute_url()}#action-{action.pk}")
-    return redirect(action)
+    from_plan = request.POST.get("from") == "plan"
+    page = action.priority.plan if from_plan else action.priority
+    return redirect(back_from_move(request, page.get_absolute_url()))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from assessments.models import Assessment
-from plans.models import Action, Plan
+from plans.models import Action, Plan, Priority
+from plans.outline import counts_of
 from plans.querysets import OPEN
 from trusts.home import Panel, Task, register
 from trusts.models import Trust, User
@@ -30,6 +30,7 @@ def plans_panel(user: User, trust: Trust) -> Panel:
         Assessment.objects.visible_to(user)
         .filter(trust=trust)
         .select_related("framework", "plan")
+        .annotate(**_how_far_written())
         .order_by("-created_at")
     )
     plans = [assessment.plan for assessment in assessments if hasattr(assessment, "plan")]
@@ -38,6 +39,7 @@ def plans_panel(user: User, trust: Trust) -> Panel:
     tasks = _own_tasks(user, actions)
     if has_permission(user, Permission.PLAN, trust):
         tasks += [*_overdue_tasks(plans, actions), *_unwritten_tasks(assessments)]
+        tasks += _draft_tasks(assessments)
     context = _section(plans, current, actions)
     return Panel("plans/_home.html", context, tuple(tasks))
 
@@ -131,6 +133,38 @@ def _unwritten_tasks(assessments: Iterable[Assessment]) -> list[Task]:
     ]
 
 
+def _how_far_written() -> dict[str, Exists]:
+    """Of an assessment's plan: whether it has priorities, and any to which something is lacking."""
+    priorities = Priority.objects.active().filter(plan__assessment=OuterRef("pk"))
+    actions = Action.objects.active().filter(priority=OuterRef("pk"))
+    return {
+        "has_priorities": Exists(priorities),
+        "has_gaps": Exists(priorities.filter(Q(key_issue="") | ~Exists(actions))),
+    }
+
+
+def _draft_tasks(assessments: Iterable[Assessment]) -> Iterator[Task]:
+    """The newest plan by each framework, where the board has not adopted it yet."""
+    seen: set[str] = set()
+    for assessment in assessments:
+        key = assessment.framework.key
+        if key in seen or not hasattr(assessment, "plan"):
+            continue
+        seen.add(key)
+        plan = assessment.plan
+        if plan.is_adopted:
+            continue
+        is_complete = assessment.has_priorities and not assessment.has_gaps  # type: ignore[attr-defined]
+        yield Task(
+            text=f"Take {plan.title} to the board, and record its adoption"
+            if is_complete
+            else f"Finish writing {plan.title}",
+            url=plan.get_absolute_url(),
+            whose=WRITERS,
+            since=timezone.localdate(plan.created_at),
+        )
+
+
 def _section(
     plans: Sequence[Plan], current: Plan | None, actions: Iterable[Action]
 ) -> dict[str, object]:
@@ -139,12 +173,9 @@ def _section(
         return {}
     others = [plan for plan in plans if plan != current]
     own = [action for action in actions if action.priority.plan_id == current.pk]
-    found = Counter(action.status for action in own)
     return {
         "plan": current,
-        "action_count": len(own),
-        "counts": [(status.label, found[status]) for status in Action.Status if found[status]],
-        "overdue_count": sum(action.is_overdue for action in own),
+        "counts": counts_of(own, on=timezone.localdate()),
         "drafts": [plan for plan in others if not plan.is_adopted],
         "adopted": [plan for plan in others if plan.is_adopted],
     }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
 
 from assessments.models import Rating
 from plans.models import Action, Priority
@@ -27,6 +30,36 @@ class PriorityOutline:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How much there is of what. It counts and never scores.
+
+    Attributes:
+        priorities: None where only the actions are spoken of.
+    """
+
+    priorities: int | None
+    actions: int
+    not_started: int
+    in_progress: int
+    done: int
+    overdue: int
+
+
+def counts_of(actions: Iterable[Action], *, on: date, priorities: int | None = None) -> Counts:
+    """Count the actions that were not dropped, as they stand on the day."""
+    actions = list(actions)
+    statuses = Counter(action.status for action in actions)
+    return Counts(
+        priorities=priorities,
+        actions=len(actions),
+        not_started=statuses[Action.Status.NOT_STARTED],
+        in_progress=statuses[Action.Status.IN_PROGRESS],
+        done=statuses[Action.Status.DONE],
+        overdue=sum(action.is_overdue_on(on) for action in actions),
+    )
+
+
+@dataclass(frozen=True)
 class Outline:
     """A plan's priorities, and its actions counted. It counts and never scores."""
 
@@ -39,14 +72,8 @@ class Outline:
         return [action for one in self.priorities for action in one.actions]
 
     @property
-    def counts(self) -> list[tuple[str, int]]:
-        """How many actions there are in each status that any has, in words."""
-        found = Counter(action.status for action in self.actions)
-        return [(status.label, found[status]) for status in Action.Status if found[status]]
-
-    @property
-    def overdue_count(self) -> int:
-        return sum(action.is_overdue for action in self.actions)
+    def counts(self) -> Counts:
+        return counts_of(self.actions, on=timezone.localdate(), priorities=len(self.priorities))
 
     @property
     def unfinished(self) -> list[PriorityOutline]:

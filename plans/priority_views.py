@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -165,7 +167,16 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     if direction := direction_of(request):
         up, place = direction == "up", place_of(request)
         move_priority(priority=priority, up=up, place=place, by=request.user)
-    return redirect(f"{priority.plan.get_absolute_url()}#priority-{priority.pk}")
+    return redirect(back_from_move(request, priority.plan.get_absolute_url()))
+
+
+def back_from_move(request: SignedInRequest, page: str) -> str:
+    """The page with what was moved, and by which button, so that the focus comes back to it.
+
+    Without the row's place on the page: where an address has one, browsers focus nothing.
+    """
+    by = direction_of(request) or ""
+    return f"{page}?{urlencode({'moved': request.path, 'by': by})}"
 
 
 def direction_of(request: SignedInRequest) -> str | None:

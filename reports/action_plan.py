@@ -7,7 +7,6 @@ queries and writes nothing.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from frameworks.models import Framework, Level
 from frameworks.names import names_apart
 from plans.models import Action, Plan, Priority
 from plans.origins import with_origins
+from plans.outline import Counts, counts_of
 from reports.stamp import Stamp
 from reports.text import file_stem, printable
 from trusts.models import Trust
@@ -129,18 +129,6 @@ class Dropped:
     reason: str
     on: datetime | None
     by: str
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much there is of what. It counts and never scores."""
-
-    priorities: int
-    actions: int
-    not_started: int
-    in_progress: int
-    done: int
-    overdue: int
 
 
 @dataclass(frozen=True)
@@ -406,15 +394,7 @@ def _dropped(priorities: Sequence[Priority], judgements: dict[int, Judgement]) -
 
 def _counts(kept: Sequence[Priority], *, today: date) -> Counts:
     actions = [action for priority in kept for action in _kept_actions(priority)]
-    statuses = Counter(action.status for action in actions)
-    return Counts(
-        priorities=len(kept),
-        actions=len(actions),
-        not_started=statuses[Action.Status.NOT_STARTED],
-        in_progress=statuses[Action.Status.IN_PROGRESS],
-        done=statuses[Action.Status.DONE],
-        overdue=sum(1 for action in actions if action.is_overdue_on(today)),
-    )
+    return counts_of(actions, on=today, priorities=len(kept))
 
 
 def _line_count(text: str) -> int:

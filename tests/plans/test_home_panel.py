@@ -12,6 +12,7 @@ from assessments.actions import agree_assessment, create_assessment
 from plans.actions import adopt_plan, drop_priority, start_plan
 from plans.home_panel import plans_panel
 from plans.models import Action
+from plans.outline import Counts
 from tests.conftest import make_framework
 from tests.plans.conftest import add_action, add_priority, address, element
 from trusts.home import Panel
@@ -73,8 +74,27 @@ def test_only_the_newest_agreed_assessment_of_a_framework_asks_for_a_plan(
         "Write the action plan for Newer",
         "Write the action plan for Other",
     }
-    start_plan(assessment=newer, by=lead)
-    assert texts(plans_panel(lead, northfield)) == ["Write the action plan for Other"]
+    plan = start_plan(assessment=newer, by=lead)
+    finish = f"Finish writing {plan.title}"
+    assert texts(plans_panel(lead, northfield)) == ["Write the action plan for Other", finish]
+
+
+def test_a_draft_is_a_task_until_the_board_has_adopted_it(
+    priority, lead, executive, chair, northfield
+) -> None:
+    plan = priority.plan
+    finish = f"Finish writing {plan.title}"
+    assert texts(plans_panel(executive, northfield)) == [finish]
+    add_action(priority, status="done")
+    (task,) = plans_panel(lead, northfield).tasks
+    assert task.text == f"Take {plan.title} to the board, and record its adoption"
+    assert (task.url, task.since) == (address("detail", plan), timezone.localdate())
+    assert texts(plans_panel(chair, northfield)) == []
+    empty = add_priority(plan, "Point 1", key_issue="Nobody looks at it.")
+    assert texts(plans_panel(lead, northfield)) == [finish]
+    drop_priority(priority=empty, reason="Next year.", by=lead)
+    adopt_plan(plan=plan, on=timezone.localdate(), by=lead)
+    assert texts(plans_panel(lead, northfield)) == []
 
 
 def test_overdue_actions_are_counted_with_whose_and_since(priority, lead, northfield) -> None:
@@ -85,7 +105,7 @@ def test_overdue_actions_are_counted_with_whose_and_since(priority, lead, northf
     dropped = add_priority(priority.plan, "Point 1")
     add_action(dropped, due_on=days(-3))
     drop_priority(priority=dropped, reason="Next year.", by=lead)
-    (task,) = plans_panel(lead, northfield).tasks
+    task = plans_panel(lead, northfield).tasks[0]
     assert task.text == f"2 actions are overdue: {priority.plan.title}"
     assert (task.url, task.due_on) == (address("detail", priority.plan), days(-10))
     assert task.whose == "Ravi Shah"
@@ -95,7 +115,8 @@ def test_one_overdue_action_is_said_in_the_singular_and_many_owners_are_cut_shor
     priority, lead, northfield
 ) -> None:
     add_action(priority, due_on=days(-1))
-    assert texts(plans_panel(lead, northfield)) == [f"1 action is overdue: {priority.plan.title}"]
+    said = texts(plans_panel(lead, northfield))
+    assert said[0] == f"1 action is overdue: {priority.plan.title}"
     for name in "BCDE":
         add_action(priority, due_on=days(-1), owner_name=name)
     assert plans_panel(lead, northfield).tasks[0].whose == "Amara Okafor, B, C and others"
@@ -151,21 +172,19 @@ def test_the_section_counts_the_plan_adopted_last_and_names_the_others(
     panel = plans_panel(chair, northfield)
     assert panel.context == {
         "plan": plan,
-        "action_count": 3,
-        "counts": [("Not started", 1), ("In progress", 1), ("Done", 1)],
-        "overdue_count": 1,
+        "counts": Counts(None, actions=3, not_started=1, in_progress=1, done=1, overdue=1),
         "drafts": [earlier],
         "adopted": [],
     }
     page = html(panel, chair, northfield)
-    assert "<strong>1</strong> not started" in page
-    assert "<strong>1</strong> overdue" in page
+    assert "3 actions: 1 done, 1 in progress, 1 not started." in page
+    assert "1 is overdue." in page
     assert "the board has not adopted it yet" in page
     assert earlier.get_absolute_url() in page
     adopt_plan(plan=earlier, on=days(-2), by=lead)
     context = plans_panel(chair, northfield).context
     assert (context["plan"], context["drafts"], context["adopted"]) == (earlier, [plan], [])
-    assert context["overdue_count"] == 1
+    assert context["counts"].overdue == 1
     adopt_plan(plan=plan, on=timezone.localdate(), by=lead)
     panel = plans_panel(chair, northfield)
     assert (panel.context["plan"], panel.context["adopted"]) == (plan, [earlier])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plans.actions import drop_priority
-from plans.outline import Outline, outline_of
+from plans.outline import Counts, Outline, outline_of
 from plans.views import read_outline
 from tests.plans.conftest import add_action, add_priority
 
@@ -11,7 +11,7 @@ from tests.plans.conftest import add_action, add_priority
 def test_an_empty_plan_has_an_empty_outline() -> None:
     outline = outline_of(priorities=[], actions=[], ratings=[])
     assert outline == Outline(priorities=[], dropped=[])
-    assert (outline.actions, outline.counts, outline.overdue_count) == ([], [], 0)
+    assert (outline.actions, outline.counts) == ([], Counts(0, 0, 0, 0, 0, 0))
     assert outline.unfinished == []
 
 
@@ -42,5 +42,7 @@ def test_a_dropped_priority_and_its_actions_are_left_out_of_the_figures(priority
     outline = read_outline(priority.plan)
     assert [one.priority for one in outline.priorities] == [priority]
     assert [one.priority for one in outline.dropped] == [other]
-    assert outline.counts == [("In progress", 1)]
+    assert outline.counts == Counts(
+        priorities=1, actions=1, not_started=0, in_progress=1, done=0, overdue=0
+    )
     assert len(outline.dropped[0].actions) == 1

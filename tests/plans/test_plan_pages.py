@@ -109,7 +109,7 @@ def test_lateness_is_said_in_words_and_only_of_what_is_still_open(priority, exec
     due = [node.text for node in page.all("dd") if "20" in node.text]
     assert due[:2] == ["Overdue : was due 1 March 2026", "1 March 2026"]
     assert "Overdue" not in due[2]
-    assert "1 overdue" in page.all("ul", "tq-counts")[0].text
+    assert "1 is overdue." in page.all("main")[0].text
 
 
 def test_the_plan_counts_actions_by_status_and_leaves_the_dropped_out(priority, executive) -> None:
@@ -122,8 +122,8 @@ def test_the_plan_counts_actions_by_status_and_leaves_the_dropped_out(priority, 
     add_action(other, status="done")
     client.post(address("drop_priority", other), {"reason": "Next year."})
     page = page_of(client.get(address("detail", priority.plan)))
-    counts = page.all("ul", "tq-counts")[0].text
-    assert counts == "1 priority 2 actions 1 not started 1 in progress"
+    counts = "1 priority with 2 actions: 0 done, 1 in progress, 1 not started. None is overdue."
+    assert counts in page.all("main")[0].text
     assert [node.text for node in page.all("h2", "govuk-heading-l")] == ["Point 3"]
     below = next(node.text for node in page.all("div", "tq-dropped"))
     today = timezone.localdate().strftime("%-d %B %Y")

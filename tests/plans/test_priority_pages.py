@@ -243,12 +243,23 @@ def three(priority: Priority) -> list[Priority]:
     return [priority, add_priority(plan, "Point 1"), add_priority(plan, "Point 2")]
 
 
+def focused(answer: HttpResponse) -> tuple[str, str]:
+    """The button that has the focus when the page opens, and what describes it."""
+    page = page_of(answer)
+    (button,) = [node for node in page.all("button") if "autofocus" in node.attributes]
+    return button.text, page.with_id(button.attributes["aria-describedby"]).text
+
+
 def test_moving_swaps_neighbours_and_comes_back_to_the_row(three, executive) -> None:
     client = client_of(executive)
     where = address("move_priority", three[2])
     answer = client.post(where, {"direction": "up", "place": 3})
-    assert answer.url == f"{address('detail', three[0].plan)}#priority-{three[2].pk}"
+    assert answer.url.startswith(f"{address('detail', three[0].plan)}?moved=")
     assert names(three[0]) == ["Point 3", "Point 2", "Point 1"]
+    assert focused(client.get(answer.url)) == ("Move up : Point 2", "Now 2 of 3.")
+    last = client.post(address("move_priority", three[2]), {"direction": "up", "place": 2})
+    assert focused(client.get(last.url)) == ("Move down : Point 2", "Now 1 of 3.")
+    client.post(where, {"direction": "down", "place": 1})
     client.post(address("move_priority", three[0]), {"direction": "down", "place": 1})
     assert names(three[0]) == ["Point 2", "Point 3", "Point 1"]
     newest = three[2].history.first()
