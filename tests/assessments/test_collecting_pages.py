@@ -271,7 +271,7 @@ def test_who_is_asked_sees_none_of_what_the_board_has_rated(
         for url in where:
             page = said(client_of(user).get(url))
             assert "stays off this page for you until views are closed" in page, url
-            assert "comparisons and documents still show it" in page, url
+            assert "the history, a comparison or a document, leave it until" in page, url
             words = ["Said before", ">Priority<", "1 of 3 points", "Not rated yet"]
             words += ["What moved since", "beside another framework", "may still change"]
             words += ["Step 4"] if url in urls[:-1] else []  # the others say what it means

@@ -133,6 +133,7 @@ def read(user: User, assessment: Assessment, other: Framework) -> Page:
 def test_page_sets_the_ratings_beside_what_they_bear_on(assessment, other, lead, observer) -> None:
     rate(assessment, "MU-01", order=2, note="Two schools\nhave it.", by=lead)
     page = read(observer, assessment, other)
+    assert page.all("h1")[0].text == f"These ratings beside {other.title}"
     assert [node.text for node in page.all("article")] == [
         "1. Point 1 1. Point 1 Step 2 Two schools have it. Linked by † Is MU-01 so? MU-01-Q1",
         "4. Point 4 1. Point 1 Step 2 Two schools have it. Linked by ‡ Is MU-01 so? MU-01-Q1 "

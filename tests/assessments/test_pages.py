@@ -121,7 +121,9 @@ def test_task_list_shows_progress_and_the_next_step(assessment, lead) -> None:
     first.level = assessment.framework.levels.get(order=2)
     record_rating(rating=first, version=1, by=lead)
     url = reverse("assessments:detail", args=[assessment.pk])
-    text = Page(client_of(lead).get(url).content.decode()).nodes[0].text
+    html = client_of(lead).get(url).content.decode()
+    assert "<bdi>The made-up framework</bdi>, 2026-01" in html
+    text = Page(html).nodes[0].text
     assert "1 of 3 points rated." in text
     assert "Continue with 2. Point 2" in text
     assert "Area 1 1 of 2 rated" in text
