@@ -152,6 +152,10 @@ def test_agreed_assessment_leads_to_the_next_one(before, second, lead, chair) ->
         page = page_of(client_of(lead), name, before.pk)
         link = next(node for node in page.all("a") if node.text == "Start the next one from this")
         assert link.attributes["href"] == address
+        plan = reverse("plans:for_assessment", args=[before.pk])
+        for user, text in ((lead, "Go on to the action plan"), (chair, "action plan")):
+            links = page_of(client_of(user), name, before.pk).all("a")
+            assert (text, plan) in [(node.text, node.attributes["href"]) for node in links]
         assert "Start the next one" not in page_of(client_of(chair), name, before.pk).nodes[0].text
     page = create_page(lead, f"?from={before.pk}")
     checked = {
