@@ -119,6 +119,13 @@ class RowForm(PageForm, Generic[Saved]):
         """
         raise NotImplementedError
 
+    def why_shut(self) -> str:
+        """Why nothing can be written any more, where that is so; asked of a form with faults.
+
+        Its page has no box by then in which they could be mended, so that it gives the words back.
+        """
+        return ""
+
     def save(self, **how: Any) -> Save[Self, Saved]:
         """Save what was sent, and say how it came out.
 
@@ -126,6 +133,8 @@ class RowForm(PageForm, Generic[Saved]):
             how: what `record` asks for.
         """
         if not self.is_valid():
+            if refusal := self.why_shut():
+                return Save(self, CONFLICT, refusal=refusal)
             return Save(self, INVALID)
         try:
             saved = self.record(**how)

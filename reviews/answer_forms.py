@@ -8,7 +8,7 @@ from django.http import QueryDict
 from assessments.models import NOTE_MAX_LENGTH
 from assessments.row_forms import RowForm
 from govuk.fields import MultilineField, too_long
-from reviews.answering import record_answer
+from reviews.answering import record_answer, why_answer_is_shut
 from reviews.models import Answer
 from trusts.models import User
 
@@ -37,6 +37,9 @@ class AnswerForm(RowForm[Answer]):
     def __init__(self, data: QueryDict | None = None, *, instance: Answer) -> None:
         super().__init__(data, instance=instance)
         self.auto_id = f"id_%s_{instance.pk}"
+
+    def why_shut(self) -> str:
+        return why_answer_is_shut(self.instance)
 
     def record(self, *, by: User) -> Answer:
         answer = self.filled_in()

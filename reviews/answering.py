@@ -35,11 +35,18 @@ def record_answer(*, answer: Answer, version: int, by: User) -> None:
     current = Answer.objects.select_related("updated_by", "review").get(pk=answer.pk)
     if answer.says_the_same_as(current):
         answer.version = current.version
-    elif not _open_answers().filter(pk=answer.pk).exists():
-        sent = "The answers have been sent, so they can no longer be changed. Add a reply instead."
-        raise NotNow(sent if current.review.is_under_way else ENDED)
+    elif refusal := why_answer_is_shut(current):
+        raise NotNow(refusal)
     else:
         raise SavedMeanwhile(current)
+
+
+def why_answer_is_shut(answer: Answer) -> str:
+    """Why it can no longer be written; blank where it can."""
+    if _open_answers().filter(pk=answer.pk).exists():
+        return ""
+    sent = "The answers have been sent, so they can no longer be changed. Add a reply instead."
+    return sent if answer.review.is_under_way else ENDED
 
 
 def _open_answers() -> AnswerQuerySet:

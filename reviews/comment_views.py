@@ -17,14 +17,14 @@ from assessments.views import context_of
 from frameworks.models import Element
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm, who_reads
-from reviews.correcting import resolve
+from reviews.correcting import DEALT_WITH_ALREADY, resolve
 from reviews.giving_back import offers_back
 from reviews.mails import News
 from reviews.models import Comment, FindingDraft, PeerReview
 from reviews.querysets import CommentQuerySet
 from reviews.reviewing_views import context_of_reviewer, fetch_reader
-from reviews.status import NotNow
-from reviews.talking import SaidBefore, SentMeanwhile, TakenBack, say, take_back
+from reviews.status import ENDED, NotNow
+from reviews.talking import SENT, SaidBefore, SentMeanwhile, TakenBack, say, take_back
 from reviews.telling import tell_readers, tell_trust
 from trusts.drafts import redirect_saved
 from trusts.permissions import Permission, require_permission
@@ -214,6 +214,8 @@ def _change(request: SignedInRequest, form: DraftForm, draft: Comment) -> HttpRe
         where = place_in(draft.review, draft.element, Comment.Side.REVIEWERS)
         return redirect_saved(request, where)
     if not form.is_valid():
+        if not draft.review.takes_findings:  # no box is left in which the fault could be mended
+            raise NotNow(SENT if draft.review.is_under_way else ENDED)
         return None
     form.record(by=request.user)
     return redirect_saved(request, place_of(draft))
@@ -229,7 +231,9 @@ def deal_with(request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
         asked.select_related("element", "author", "review", "resolved_by"), pk=comment
     )
     form, refusal = ResolveForm(typed(request)), ""
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and not form.is_valid() and not correction.is_open:
+        refusal = DEALT_WITH_ALREADY  # no box is left in which the fault could be mended
+    elif form.is_valid():
         try:
             is_first = _resolve(form, correction, request)
         except (NotNow, SaidBefore) as refused:

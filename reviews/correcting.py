@@ -20,6 +20,7 @@ DEALT_WITH = (
     "Nobody waits for a correction of this any more: the request was dealt with or taken back "
     "meanwhile. Add a comment instead."
 )
+DEALT_WITH_ALREADY = "This request has been dealt with already."
 
 
 @transaction.atomic
@@ -45,6 +46,13 @@ def record_draft(*, draft: FindingDraft, version: int, by: User) -> None:
     if not is_open and current.finding.review.is_under_way:
         raise NotNow(DEALT_WITH)
     draft.version = version_of_same(draft, current, current.finding.review, is_open=is_open)
+
+
+def why_draft_is_shut(draft: FindingDraft) -> str:
+    """Why nothing can be written of it any more; blank where it can."""
+    if _open_drafts().filter(pk=draft.pk).exists():
+        return ""
+    return DEALT_WITH if draft.finding.review.is_under_way else ENDED
 
 
 def _open_drafts() -> FindingDraftQuerySet:
@@ -80,7 +88,7 @@ def resolve(*, correction: Comment, outcome: Comment.Outcome, by: User) -> bool:
     if not review.is_under_way:
         raise NotNow(ENDED)
     if not current.is_open:
-        raise NotNow("This request has been dealt with already.")
+        raise NotNow(DEALT_WITH_ALREADY)
     current.outcome, current.resolved_at, current.resolved_by = outcome, timezone.now(), by
     current.version += 1
     current._history_user = by  # type: ignore[attr-defined]

@@ -54,6 +54,13 @@ def version_of_same(written: Found, current: Found, review: PeerReview, *, is_op
     raise NotNow(NOTHING_TO_CORRECT if review.is_under_way else ENDED)
 
 
+def why_finding_is_shut(finding: ReviewerRating) -> str:
+    """Why nothing can be written of it any more; blank where it can."""
+    if _open_findings().filter(pk=finding.pk).exists():
+        return ""
+    return NOTHING_TO_CORRECT if finding.review.is_under_way else ENDED
+
+
 def _open_findings() -> ReviewerRatingQuerySet:
     """Findings that may be written, which they may until they are sent.
 

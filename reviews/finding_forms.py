@@ -11,8 +11,8 @@ from assessments.models import NOTE_MAX_LENGTH
 from assessments.row_forms import LevelForm
 from assessments.row_pages import OneOfMany
 from govuk.fields import MultilineField, RowField, too_long
-from reviews.correcting import record_draft
-from reviews.finding import record_finding
+from reviews.correcting import record_draft, why_draft_is_shut
+from reviews.finding import record_finding, why_finding_is_shut
 from reviews.models import FindingDraft, Found, ReviewerRating
 from trusts.models import User
 
@@ -53,6 +53,12 @@ class FindingForm(LevelForm[Found]):
         """Every text as it was typed, with what it answers."""
         boxes = [self[name] for name in TEXTS]
         return [(str(box.label), text) for box in boxes if (text := box.value())]
+
+    def why_shut(self) -> str:
+        found: Found = self.instance
+        if isinstance(found, FindingDraft):
+            return why_draft_is_shut(found)
+        return why_finding_is_shut(found) if isinstance(found, ReviewerRating) else ""
 
     def record(self, *, by: User) -> Found:
         found, version = self.filled_in(), self.cleaned_data["version"]

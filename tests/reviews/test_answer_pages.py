@@ -202,6 +202,9 @@ def test_sending_while_a_colleague_types_offers_the_words_back(
     assert "The answers have been sent" in alert.text
     boxes = {node.attributes.get("aria-label"): node.text for node in page.all("textarea")}
     assert boxes["What you wrote"] == "So far, and more."
+    long = save(answer, lead, save_number=2, text="x" * 10_001)  # a fault that has no box any more
+    assert (long.status_code, "x" * 10_001 in long.content.decode()) == (409, True)
+    assert not [one for one in page_of(long).all("a") if "#id_" in one.attributes["href"]]
     assert Answer.objects.get(pk=answer.pk).text == "So far."
     quiet = save(answer, lead, quietly=True, save_number=3, text="So far, and more.")
     assert quiet.status_code == 409

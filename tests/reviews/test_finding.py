@@ -215,6 +215,11 @@ def test_words_sent_after_the_findings_are_offered_back(
     headers, review, reviewer, second_reviewer
 ) -> None:
     submit(review=review, by=second_reviewer)
+    long = client_of(reviewer).post(at(review), sent(strengths="x" * 10_001), headers=headers)
+    assert long.status_code == 409
+    if not headers:
+        assert "x" * 10_001 in long.content.decode()
+        assert "#id_strengths" not in long.content.decode()
     answer = client_of(reviewer).post(
         at(review), sent(strengths="Too late.", evidence="Seen."), headers=headers
     )

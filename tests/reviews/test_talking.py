@@ -330,6 +330,10 @@ def test_draft_sent_meanwhile_offers_the_words_back(review, reviewer) -> None:
     answer = client_of(reviewer).post(where, {"body": "A thought.", "version": 1})
     assert answer.status_code == 409
     assert [box.text for box in page_of(answer).all("textarea")] == ["A thought."]
+    answer = client_of(reviewer).post(where, {"body": "x" * 20_010, "version": 1})
+    assert answer.status_code == 409
+    assert [box.text for box in page_of(answer).all("textarea")] == ["x" * 20_010]
+    assert not [one for one in page_of(answer).all("a") if one.attributes["href"] == "#id_body"]
     answer = client_of(reviewer).post(where, {"then": "take_back", "body": "A slip."})
     assert answer.status_code == 409
     assert bodies(review) == ["A slip."]
@@ -526,6 +530,11 @@ def test_answers_wait_for_a_correction_and_none_is_asked_for_after_them(
     )
     correction.refresh_from_db()
     assert (correction.outcome, correction.resolved_by) == ("taken_back", lead)
+    resolving = address("resolve", review, correction)
+    late = client_of(reviewer).post(resolving, {"reply": "It was."})  # without an outcome
+    assert late.status_code == 409
+    assert [box.text for box in page_of(late).all("textarea")] == ["It was."]
+    assert not [one for one in page_of(late).all("a") if "#id_" in one.attributes["href"]]
     assert client.post(address("send_answers", review)).status_code == 302
     fields = {"body": "Too late?", "element": "MU-01", "kind": "correction", "key": KEY}
     answer = client.post(address("say", review), fields)
