@@ -63,6 +63,9 @@ def _do(request: SignedInRequest, found: Reviewer, *, then: str, reason: str) ->
     elif then == Then.REFUSE and refuse(reviewer=found, reason=reason, by=by):
         _tell(request, News.REFUSED, found, f"{found} is declined.")
     elif then == Then.WITHDRAW and withdraw_reviewer(reviewer=found, by=by):
+        if found.refused_at:
+            messages.success(request, f"{found.email} can be invited again.")
+            return
         _tell(request, News.REVIEWER_WITHDRAWN, found, f"Nothing is open to {found} any more.")
 
 

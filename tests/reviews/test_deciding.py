@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from reviews import views
 from reviews.answering import send_answers, sign_off
@@ -193,6 +194,10 @@ def test_declining_says_why_and_shuts_the_way(declared: Reviewer, chair: User, g
     assert "Too near.\nThank you." in message.body
     assert client_of(guest).get(address("declare", declared.review)).status_code == 404
     assert "Too near." in text_of(client.get(declared.get_absolute_url()))
+    freed = client.post(declared.get_absolute_url(), {"then": "withdraw"}, follow=True)
+    assert said(page_of(freed)) == [f"{guest.email} can be invited again."]
+    assert len(mail.outbox) == 1
+    assert f"Declined on {date_format(timezone.localdate(), 'j F Y')}" in text_of(freed)
 
 
 def test_declining_needs_a_reason(declared: Reviewer, chair: User) -> None:
