@@ -13,16 +13,17 @@ from assessments.forms import (
 )
 from assessments.respond_forms import ResponseForm
 from frameworks.models import Framework, Level
+from govuk.fields import number_of
 from trusts.choices import say_choice
 from trusts.typed_fields import say_fields
 
 
 def level_named(user: Any, key: str) -> str:
     """The level's name, of a framework that the person may read."""
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    if (number := number_of(key)) is None:
         return ""
     readable = Framework.objects.visible_to(user)
-    names = Level.objects.filter(pk=int(key), framework__in=readable).values_list("name", flat=True)
+    names = Level.objects.filter(pk=number, framework__in=readable).values_list("name", flat=True)
     return next(iter(names), "")
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from assessments.models import SavedMeanwhile
 from assessments.views import context_of
 from frameworks.models import Element
+from govuk.fields import number_of
 from govuk.views import CONFLICT, INVALID, page, status_of, typed
 from reviews.comment_forms import CommentForm, DraftForm, ResolveForm, who_reads
 from reviews.correcting import DEALT_WITH_ALREADY, resolve
@@ -130,11 +131,11 @@ def _element_named(review: PeerReview, code: str) -> Element | None:
 
 def _parent_of(form: CommentForm, speaker: Speaker) -> Comment | None:
     """What it replies to: something of this review that its writer may see, and no reply."""
-    number = str(form["parent"].value() or "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    number = number_of(str(form["parent"].value() or ""))
+    if number is None:
         return None
     firsts = speaker.comments.filter(parent=None).select_related("author", "element__domain")
-    return firsts.filter(pk=int(number)).first()
+    return firsts.filter(pk=number).first()
 
 
 def _kind_of(form: CommentForm, speaker: Speaker, element: Element | None) -> Comment.Kind:
