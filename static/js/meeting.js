@@ -1,9 +1,10 @@
 // Keys for the page on the projector: an addition only, everything works without them.
 //
 // Digits choose a level, r writes the reason, d who saw it differently, p marks a priority, w and s
-// fold and unfold, n or → goes on, and saves what was changed, and b or ← goes back. Never while somebody types (Escape leaves the
-// box), never with Ctrl, Alt or Meta, and never instead of what a key does where the focus is.
-// Who uses speech, or leans on the keyboard, can turn them off; the browser remembers it.
+// fold and unfold, n or → goes on and saves what was changed, b or ← goes back. Never while somebody
+// types (Escape leaves the box), never with Ctrl, Alt or Meta, and never instead of what a key does
+// where the focus is. Who uses speech, or leans on the keyboard, can turn them off; the browser
+// remembers it.
 
 const OFF = "tq-meeting-keys-off";
 const FOLDED = "tq-meeting-folded-";
